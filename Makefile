@@ -1,0 +1,70 @@
+# Two commands matter: `make run` and `make test`. Everything they need is made by what stands here.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+PORT ?= 8000
+ISSUE ?=
+
+.PHONY: help run test check bench soak proof tck screenshots setup setup-dev frontend translations clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: setup ## set up what is missing, migrate, seed a demo, start web and worker
+	@PORT=$(PORT) $(BIN)/python -m app.cli.run
+
+test: setup-dev ## all tests, from nothing
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+check: setup-dev ## the fast part: ruff, mypy, architecture tests, definitions
+	@$(BIN)/ruff check app tests migrations scripts
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/architecture tests/definitions
+	@$(BIN)/flask --app app catalog check
+
+bench: setup-dev ## measure, print JSON lines, keep them in instance/bench.jsonl
+	@$(BIN)/python -m tests.bench
+
+soak: setup-dev ## the long reliability runs, kept in instance/soak.jsonl
+	@$(BIN)/python -m tests.bench --soak
+
+proof: setup-dev ## make proof ISSUE=n: show each claim of an issue on a fresh database
+	@$(BIN)/python -m tests.proof $(ISSUE)
+
+tck: setup-dev ## the DMN conformance kit, where it lies beside this checkout
+	@$(BIN)/python ../shared/conformance/run_tck.py ../shared/conformance/dmn-tck --engine app.dmn:evaluate
+
+screenshots: setup-dev ## make the README's pictures anew
+	@$(BIN)/python -m tests.journeys.screenshots
+
+setup: .venv/.run frontend translations
+
+setup-dev: .venv/.dev frontend translations
+
+.venv/.python:
+	@$(PYTHON) scripts/prerequisites.py
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.python requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+frontend: static/vendor/.built
+
+static/vendor/.built: package-lock.json package.json scripts/build_frontend.py $(wildcard static/src/*) | .venv/.run
+	@$(BIN)/python scripts/build_frontend.py
+	@touch $@
+
+translations: app/translations/zh/LC_MESSAGES/messages.mo
+
+%.mo: %.po | .venv/.run
+	@$(BIN)/pybabel -q compile -f -i $< -o $@
+
+clean: ## remove what was built; the data in instance/ stay
+	@rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache

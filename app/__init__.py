@@ -1,0 +1,68 @@
+"""Yikou: one window for every request of a community; the machine that runs processes, tables and forms."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app import config, extensions
+
+ROOMS = ("kernel", "tenancy", "tenancy.attachments", "auth", "catalog", "dmn", "engine", "forms", "deadlines", "cases",
+         "supervision", "knowledge", "insight", "notifications")
+"""Rooms below the edges, from the ground up."""
+
+PARTS = ("model", "models", "store", "handlers", "subscribers", "definitions")
+"""Modules of a room that are imported at the start: tables, handlers, reactions, kinds of definitions."""
+
+EDGES = ("web", "api", "cli")
+
+
+def create_app(given: Mapping[str, Any] | None = None) -> Flask:
+    """The application. `given` overrides the environment; ConfigurationError when production lacks something."""
+    settings = config.settings(given)
+    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"], template_folder="web/templates",
+                static_folder=str(config.ROOT / "static"))
+    app.config.update(settings)
+    assemble()
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, extensions.db, directory=str(config.ROOT / "migrations"))
+    _install_stores(app)
+    for edge in EDGES:
+        if importlib.util.find_spec(f"app.{edge}") is not None:
+            install = getattr(importlib.import_module(f"app.{edge}"), "install", None)
+            if install is not None:
+                install(app)
+    return app
+
+
+def assemble() -> None:
+    """Import what rooms offer at the start, so that every handler, event, subscriber and kind is known."""
+    from app.kernel import bus
+
+    for room in ROOMS:
+        for part in PARTS:
+            name = f"app.{room}.{part}"
+            if importlib.util.find_spec(f"app.{room}") is None or importlib.util.find_spec(name) is None:
+                continue
+            register = getattr(importlib.import_module(name), "register", None)
+            if register is not None:
+                register()
+    bus.check_subscriptions()
+
+
+def _install_stores(app: Flask) -> None:
+    """Rows, files and channels: what rooms take as installed."""
+    from app import notifications
+    from app.kernel import blobs, database
+
+    folder = app.config.get("ATTACHMENTS_PATH") or Path(app.config["INSTANCE_PATH"]) / "attachments"
+    blobs.install(blobs.FolderStore(Path(folder)))
+    notifications.configure(app.config)
+
+    with app.app_context():
+        database.install(database.Database(extensions.db.engine))

@@ -1,0 +1,56 @@
+"""Reading people of an office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.model import Membership, User
+from app.auth.sessions import SignedInUser, find
+
+__all__ = ["SignedInUser", "StaffRow", "names", "resident_by_phone", "signed_in_user", "staff", "user_by_login"]
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """One member of staff with all memberships."""
+
+    user_id: UUID
+    login: str
+    name: str
+    active: bool
+    memberships: tuple[tuple[str, str | None], ...]
+
+
+def signed_in_user(session: Session, session_id: UUID) -> SignedInUser | None:
+    """Who a browser's session belongs to; None when it is over."""
+    return find(session, session_id)
+
+
+def staff(session: Session) -> list[StaffRow]:
+    """All staff by sign-in name."""
+    held: dict[UUID, list[tuple[str, str | None]]] = {}
+    for member in session.scalars(select(Membership).order_by(Membership.role, Membership.unit_code)):
+        held.setdefault(member.user_id, []).append((member.role, member.unit_code))
+    users = session.scalars(select(User).where(User.kind == "staff").order_by(User.login))
+    return [StaffRow(u.id, u.login or "", u.name, u.active, tuple(held.get(u.id, ()))) for u in users]
+
+
+def user_by_login(session: Session, login: str) -> User | None:
+    """A member of staff by sign-in name."""
+    return session.scalars(select(User).where(User.login == login.strip().lower())).one_or_none()
+
+
+def resident_by_phone(session: Session, phone: str) -> User | None:
+    """The resident who confirmed this phone; the number in its normal form."""
+    return session.scalars(select(User).where(User.kind == "resident", User.phone == phone)).first()
+
+
+def names(session: Session, user_ids: set[UUID]) -> dict[UUID, str]:
+    """Names of users by id; unknown ids are left out."""
+    if not user_ids:
+        return {}
+    return {u.id: u.name for u in session.scalars(select(User).where(User.id.in_(user_ids)))}

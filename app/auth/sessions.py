@@ -1,0 +1,62 @@
+"""Sign-in sessions: begin, look up, end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.actors import actor_of
+from app.auth.events import SignedIn, SignedOut
+from app.auth.model import SignInSession, User
+from app.kernel import clock
+from app.kernel.commands import Actor
+from app.kernel.unit_of_work import UnitOfWork
+
+LIFETIME = {"staff": timedelta(hours=12), "resident": timedelta(days=30)}
+
+
+@dataclass(frozen=True)
+class SignedInUser:
+    """Who the browser's session belongs to."""
+
+    session_id: UUID
+    user_id: UUID
+    kind: str
+    locale: str | None
+    actor: Actor
+
+
+def begin(uow: UnitOfWork, user: User, way: str) -> dict[str, Any]:
+    """A new session row; the web puts its id into the cookie."""
+    row = SignInSession(tenant_id=uow.tenant_id, user_id=user.id, epoch=user.session_epoch, created_at=uow.now,
+                        expires_at=uow.now + LIFETIME.get(user.kind, LIFETIME["staff"]))
+    uow.session.add(row)
+    uow.session.flush()
+    uow.record(SignedIn(user_id=user.id, way=way))
+    return {"session_id": str(row.id), "user_id": str(user.id)}
+
+
+def end(uow: UnitOfWork, session_id: UUID) -> None:
+    """End a session; an unknown one is no fault."""
+    row = uow.session.get(SignInSession, (uow.tenant_id, session_id))
+    if row is not None and row.ended_at is None:
+        row.ended_at = uow.now
+        uow.record(SignedOut(user_id=row.user_id))
+
+
+def find(session: Session, session_id: UUID) -> SignedInUser | None:
+    """The signed-in user, or None when the session is over, revoked or of another office."""
+    query = select(SignInSession, User).join(
+        User, (User.tenant_id == SignInSession.tenant_id) & (User.id == SignInSession.user_id)).where(
+        SignInSession.id == session_id, SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > clock.now(), SignInSession.epoch == User.session_epoch, User.active.is_(True))
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, user = found
+    return SignedInUser(row.id, user.id, user.kind, user.locale, actor_of(session, user.id))

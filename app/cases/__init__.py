@@ -1,0 +1,1 @@
+"""The middle: one resident's request (a case), its process instance, its clocks and its journal."""

@@ -1,0 +1,98 @@
+"""Finding a case for whoever asks: by id for staff, by personal link or account for the resident."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from app import auth
+from app.auth import policy
+from app.cases.model import Case, Person
+from app.kernel.commands import Actor
+from app.kernel.errors import Forbidden, NotFound, msg
+from app.kernel.unit_of_work import UnitOfWork
+
+TOKEN_BYTES = 24
+
+
+def new_token() -> str:
+    """A personal link's secret: 192 bits, URL-safe."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> str:
+    """What is stored; the token has full entropy, so a plain digest is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def missing() -> NotFound:
+    """The same answer for what is not there and what is not yours."""
+    return NotFound(msg("There is no such request."))
+
+
+def case_by_token(session: Session, token: str) -> Case:
+    """The case of a personal link. Raises NotFound."""
+    case = session.scalars(select(Case).where(Case.token_hash == token_hash(token))).one_or_none()
+    if case is None:
+        raise missing()
+    return case
+
+
+def case_by_id(session: Session, case_id: UUID) -> Case:
+    """The case with this id. Raises NotFound."""
+    case = session.scalars(select(Case).where(Case.id == case_id)).one_or_none()
+    if case is None:
+        raise missing()
+    return case
+
+
+def require(uow: UnitOfWork, action: str, resource: Any = None) -> None:
+    """The right as it stands inside this transaction: roles taken away a moment ago no longer count.
+
+    Raises Forbidden. The unit of work goes on with the actor as of now.
+    """
+    actor = uow.actor
+    if actor.kind == "user" and actor.user_id is not None:
+        try:
+            uow.actor = auth.actor_of(uow.session, actor.user_id)
+        except NoResultFound as error:
+            raise Forbidden(msg("You may not do this.")) from error
+    policy.require(uow.actor, action, resource)
+
+
+def own_case(session: Session, actor: Actor, token: str | None, case_id: UUID | None) -> Case:
+    """The resident's case: whoever has the link, or the signed-in resident who made it. Raises NotFound."""
+    if token is not None:
+        return case_by_token(session, token)
+    if case_id is None or actor.user_id is None:
+        raise missing()
+    case = case_by_id(session, case_id)
+    person = session.get(Person, (case.tenant_id, case.person_id)) if case.person_id else None
+    if person is None or person.user_id != actor.user_id:
+        raise missing()
+    return case
+
+
+def staff_case(session: Session, actor: Actor, case_id: UUID, action: str = "case.read") -> Case:
+    """The case for a member of staff. Raises Forbidden without the right, NotFound outside a provider's unit."""
+    policy.require(actor, action)
+    case = case_by_id(session, case_id)
+    if not policy.can(actor, action, case):
+        raise missing()
+    return case
+
+
+def require_own_or_staff(session: Session, actor: Actor, token: str | None, case_id: UUID | None,
+                         action: str) -> Case:
+    """The resident by link, else staff by right."""
+    if token is not None or "resident" in actor.roles:
+        return own_case(session, actor, token, case_id)
+    if case_id is None:
+        raise Forbidden(msg("You may not do this."))
+    return staff_case(session, actor, case_id, action)

@@ -1,0 +1,99 @@
+"""Applies what a step meant to the rows of the case: columns, phase, journal, clocks, end."""
+
+from __future__ import annotations
+
+from app.cases import clock_events, events
+from app.cases.effects import Effect, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.cases.journal import note_rating, record, write_entry
+from app.cases.listener import PHASES
+from app.cases.model import Case
+from app.deadlines import Change, DeadlineBook
+from app.kernel.unit_of_work import UnitOfWork
+
+PROMISE = "reply"
+"""Name of the clock whose date is promised to the resident."""
+
+CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
+    "start": clock_events.DeadlineStarted, "pause": clock_events.DeadlinePaused,
+    "resume": clock_events.DeadlineResumed, "extend": clock_events.DeadlineExtended,
+    "interrupt": clock_events.DeadlineInterrupted, "reopen": clock_events.DeadlineReopened,
+}
+
+
+def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
+    """Apply in order; the faults found, for the incident list."""
+    faults = []
+    for effect in effects:
+        if isinstance(effect, EnterPhase):
+            enter_phase(uow, case, effect.phase)
+        elif isinstance(effect, SetColumns):
+            _set_columns(uow, case, effect)
+        elif isinstance(effect, WriteEntry):
+            write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id)
+        elif isinstance(effect, NoteRating):
+            note_rating(uow, case, effect.rating, effect.solved)
+        else:
+            faults.append(effect)
+    return faults
+
+
+def enter_phase(uow: UnitOfWork, case: Case, phase: str) -> None:
+    """A phase once more is no news; a step back from the follow-up is a further round."""
+    if phase == case.phase:
+        return
+    previous, case.phase, case.phase_at = case.phase, phase, uow.now
+    record(uow, case, events.CasePhaseEntered, previous=previous)
+    if previous == "feedback" and PHASES.index(phase) < PHASES.index("feedback"):
+        case.rounds += 1
+        record(uow, case, events.CaseReopened, round=case.rounds)
+
+
+def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> None:
+    changed = {name for name, value in effect.values.items() if getattr(case, name) != value}
+    previous_unit = case.unit
+    for name in changed:
+        setattr(case, name, effect.values[name])
+    if changed - {"unit"}:
+        record(uow, case, events.CaseClassified)
+    if "unit" in changed and case.unit:
+        record(uow, case, events.CaseDispatched, previous_unit=previous_unit)
+
+
+def save_clocks(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
+    """Write the book and tell of each act."""
+    for change in book.save(uow.session, uow.tenant_id, uow.actor.user_id):
+        _tell(uow, case, book, change)
+    promised = book.clock(PROMISE)
+    if promised is not None:
+        case.promised_at = promised.due_at
+
+
+def _tell(uow: UnitOfWork, case: Case, book: DeadlineBook, change: Change) -> None:
+    if change.act.kind != "stop":
+        record(uow, case, CLOCK_EVENTS[change.act.kind], name=change.name, due_at=change.act.due_at)
+        return
+    if change.late and book.mark_breached(change.name):
+        record(uow, case, clock_events.DeadlineBreached, name=change.name, due_at=change.act.due_at)
+    record(uow, case, clock_events.DeadlineStopped, name=change.name, due_at=change.act.due_at, late=change.late)
+
+
+def tell_clock_fired(uow: UnitOfWork, case: Case, book: DeadlineBook, clock: str) -> None:
+    """A timer owned by `reply.warn_at` or `reply.due_at` came due."""
+    name, _, part = clock.partition(".")
+    state = book.clock(name)
+    if state is None:
+        return
+    if part == "warn_at":
+        record(uow, case, clock_events.DeadlineWarned, name=name, due_at=state.due_at)
+    elif book.mark_breached(name):
+        record(uow, case, clock_events.DeadlineBreached, name=name, due_at=state.due_at)
+
+
+def close(uow: UnitOfWork, case: Case, outcome: str) -> None:
+    """The process has ended."""
+    case.status, case.outcome, case.closed_at = "closed", outcome, uow.now
+    if outcome == "withdrawn":
+        record(uow, case, events.CaseWithdrawn)
+    hours = int((uow.now - case.submitted_at).total_seconds() // 3600)
+    record(uow, case, events.CaseClosed, outcome=outcome, rating=case.rating, solved=case.solved, round=case.rounds,
+           hours=hours)

@@ -1,0 +1,164 @@
+"""What can be done to a case, by residents, staff and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.kernel.commands import Command
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitCase(Command):
+    """Hand a request in. Answer {"case_id", "number", "token"}; the token is shown once and stored hashed."""
+
+    text: str
+    name: str | None = None
+    phone: str | None = None
+    anonymous: bool = False
+    channel: str = "web"
+    module: str | None = None
+    service: str | None = None
+    urgency_claimed: str | None = None
+    place_id: UUID | None = None
+    place_text: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+    attachment_ids: tuple[UUID, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    locale: str = "zh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTask(Command):
+    """Take a task of one's group. Answer {"case_id", "task_id"}; Conflict names who has it."""
+
+    task_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseTask(Command):
+    """Give a task back to its groups. Answer {"case_id"}."""
+
+    task_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteTask(Command):
+    """Send a task's form. Answer {"case_id", "next_task_id"}: a task of the same case for the same person, or None."""
+
+    task_id: UUID
+    data: Mapping[str, Any] = field(default_factory=dict)
+    form_hash: str | None = None
+    locale: str = "zh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCommand(Command):
+    """By the resident: with the personal link's token, or signed in with the case's id. Answer {"case_id"}."""
+
+    token: str | None = None
+    case_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerQuestion(CaseCommand):
+    """Answer what the unit asked. Conflict when nothing is asked."""
+
+    text: str
+    attachment_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawCase(CaseCommand):
+    """Take the request back while it is open."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateCase(CaseCommand):
+    """Rate 1 to 5 (5 best); `solved`: yes, half or no. Conflict when no rating is awaited."""
+
+    rating: int
+    solved: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddNote(Command):
+    """A line of staff in the journal; `visibility`: staff or public. Answer {"entry_id"}."""
+
+    case_id: UUID
+    text: str
+    visibility: str = "staff"
+    attachment_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachFile(Command):
+    """Let stored files belong to a case. By staff, or by the resident with the token."""
+
+    case_id: UUID | None = None
+    token: str | None = None
+    attachment_ids: tuple[UUID, ...] = ()
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptCases(Command):
+    """A resident who proved to have a phone takes over the requests made with it. Answer {"cases"}."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasePerson(Command):
+    """Empty a person's data and words in all closed cases. Conflict while a case is open. Answer {"cases"}."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FireDueTimer(Command):
+    """Worker: the time of a timer has come. Answer {"fired"}."""
+
+    timer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteTimerFailure(Command):
+    """Worker: a timer could not be fired; it is held and an incident tells why."""
+
+    timer_id: UUID
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunJob(Command):
+    """Worker: do a job of the process. Answer {"done"}."""
+
+    job_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteJobFailure(Command):
+    """Worker: a job failed; wait, and after the last try open an incident."""
+
+    job_id: UUID
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryIncident(Command):
+    """Try what stopped once more, after writing `variables` into the process. Answer {"case_id", "resolved"}."""
+
+    incident_id: UUID
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverToCase(Command):
+    """Worker: a message of one case to others (by name and key), or into the buffer. Answer {"delivered"}."""
+
+    name: str
+    message_key: str
+    variables: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,104 @@
+"""Reads the element properties that say what a diagram element means for a case. The policy is in the diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.cases.effects import Effect, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.deadlines import DeadlineBook
+from app.engine import Element
+from app.kernel.errors import YikouError, msg
+
+PHASES = ("submit", "intake", "classify", "dispatch", "reply", "feedback")
+COLUMNS = ("service", "module", "unit", "urgency", "kind")
+SOLVED = ("yes", "half", "no")
+MAX_BODY = 20_000
+
+
+class Listener:
+    """Told of entered and left elements; moves the clocks at once, because later timers of the step read them."""
+
+    def __init__(self, book: DeadlineBook) -> None:
+        self.book = book
+        self.effects: list[Effect] = []
+
+    def entered(self, element: Element, properties: Mapping[str, Any]) -> None:
+        """An element begins."""
+        self._guarded(element, lambda: self._enter(properties))
+        phase = properties.get("phase")
+        if phase in PHASES:
+            self.effects.append(EnterPhase(phase))
+        elif phase:
+            self._fault(element, msg("There is no step %(phase)s of a case."), phase=str(phase)[:40])
+
+    def _enter(self, properties: Mapping[str, Any]) -> None:
+        for name in names(properties.get("deadline.start")):
+            budget = properties.get("deadline.budget")
+            if isinstance(budget, Mapping) and budget.get("amount") is not None:
+                self.book.start(name, budget)
+        for name in names(properties.get("deadline.pause")):
+            self.book.pause(name)
+
+    def left(self, element: Element, properties: Mapping[str, Any], variables: Mapping[str, Any], how: str) -> None:
+        """An element ends; only its completion counts, but a pause ends either way."""
+        for name in names(properties.get("deadline.pause")):
+            self.book.resume(name)
+        if how != "completed":
+            return
+        self._guarded(element, lambda: self._move_clocks(properties))
+        columns = {name: _code(properties[f"case.{name}"]) for name in COLUMNS if f"case.{name}" in properties}
+        if columns:
+            self.effects.append(SetColumns(columns))
+        self._entry(element, properties)
+        if properties.get("entry.kind") == "rating":
+            self.effects.append(_rating(variables))
+
+    def _move_clocks(self, properties: Mapping[str, Any]) -> None:
+        by = properties.get("deadline.by")
+        for name in names(properties.get("deadline.extend")):
+            if isinstance(by, Mapping) and by.get("amount"):
+                self.book.extend(name, by)
+        for name in names(properties.get("deadline.interrupt")):
+            self.book.interrupt(name)
+        for name in names(properties.get("deadline.stop")):
+            self.book.stop(name)
+
+    def _entry(self, element: Element, properties: Mapping[str, Any]) -> None:
+        kind = properties.get("entry.kind")
+        if not kind:
+            return
+        visibility = "public" if properties.get("entry.visibility") == "public" else "staff"
+        body = properties.get("entry.body")
+        text = body if isinstance(body, str) else "" if body is None else str(body)
+        self.effects.append(WriteEntry(str(kind)[:30], text[:MAX_BODY], visibility, element.id))
+
+    def _guarded(self, element: Element, work: Any) -> None:
+        try:
+            work()
+        except YikouError as error:
+            self._fault(element, error.message, **error.params)
+
+    def _fault(self, element: Element, message: str, **params: Any) -> None:
+        self.effects.append(Fault(element.id, message, params))
+
+
+def names(value: Any) -> list[str]:
+    """`reply`, `reply, contact`, a list of names, or nothing."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [part for part in value if isinstance(part, str)] if isinstance(value, list | tuple) else []
+
+
+def _code(value: Any) -> str | None:
+    return None if value is None or value == "" else str(value)[:40]
+
+
+def _rating(variables: Mapping[str, Any]) -> NoteRating:
+    """The variables `rating` (1 to 5, 5 best) and `solved`, from a message or a form."""
+    rating, solved = variables.get("rating"), variables.get("solved")
+    if isinstance(rating, str) and rating.isdecimal():
+        rating = int(rating)
+    known = isinstance(rating, int | Decimal) and not isinstance(rating, bool) and 1 <= rating <= 5
+    return NoteRating(int(rating) if known else None, solved if solved in SOLVED else None)  # type: ignore[arg-type]

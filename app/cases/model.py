@@ -1,0 +1,159 @@
+"""Tables of one resident's request: the case, the person, the journal, links, decisions and submitted forms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Float, ForeignKeyConstraint, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.model import Base, TenantScoped
+
+
+class Case(TenantScoped, Base):
+    """One request. Personal data stand in `person`; `text` is the resident's own words and can be erased."""
+
+    __tablename__ = "service_case"
+    __table_args__ = (
+        Index(None, "tenant_id", "number", unique=True), Index(None, "tenant_id", "token_hash", unique=True),
+        Index(None, "tenant_id", "status", "phase"), Index(None, "tenant_id", "person_id"),
+        Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "parent_id"),
+        ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]))
+
+    number: Mapped[str] = mapped_column(String(30))
+    module: Mapped[str | None] = mapped_column(String(20))
+    service: Mapped[str | None] = mapped_column(String(40))
+    kind: Mapped[str | None] = mapped_column(String(40))
+    urgency: Mapped[str | None] = mapped_column(String(20))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    phase: Mapped[str] = mapped_column(String(20), default="submit")
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    instance_id: Mapped[UUID | None]
+    channel: Mapped[str] = mapped_column(String(20))
+    locale: Mapped[str] = mapped_column(String(10), default="zh")
+    anonymous: Mapped[bool] = mapped_column(Boolean, default=False)
+    person_id: Mapped[UUID | None]
+    place_id: Mapped[UUID | None]
+    place_text: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float | None] = mapped_column(Float)
+    lng: Mapped[float | None] = mapped_column(Float)
+    text: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    rounds: Mapped[int] = mapped_column(Integer, default=1)
+    rating: Mapped[int | None] = mapped_column(Integer)
+    solved: Mapped[str | None] = mapped_column(String(10))
+    submitted_at: Mapped[datetime]
+    submitted_by: Mapped[UUID | None]
+    phase_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    promised_at: Mapped[datetime | None]
+    parent_id: Mapped[UUID | None]
+
+
+class Person(TenantScoped, Base):
+    """Who asked. Erasing empties the row; events refer to the id only."""
+
+    __tablename__ = "person"
+    __table_args__ = (Index(None, "tenant_id", "user_id"), Index(None, "tenant_id", "phone"))
+
+    name: Mapped[str | None] = mapped_column(String(120))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    user_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class CaseEntry(TenantScoped, Base):
+    """One line of the journal. `author_kind`: user, guest or system; `visibility`: public or staff."""
+
+    __tablename__ = "case_entry"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+
+    case_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(30))
+    body: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[str] = mapped_column(String(10))
+    author_kind: Mapped[str] = mapped_column(String(10))
+    by_resident: Mapped[bool] = mapped_column(Boolean, default=False)
+    by_user_id: Mapped[UUID | None]
+    unit: Mapped[str | None] = mapped_column(String(40))
+    element_id: Mapped[str | None] = mapped_column(String(120))
+    attachment_ids: Mapped[list[Any]] = mapped_column(default=list)
+    at: Mapped[datetime]
+
+
+class CaseLink(TenantScoped, Base):
+    """Two cases belong together; `kind`: joined (the case follows `other_id`) or similar."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (Index(None, "tenant_id", "case_id"), Index(None, "tenant_id", "other_id"))
+
+    case_id: Mapped[UUID]
+    other_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class DecisionRecord(TenantScoped, Base):
+    """A decision that was made for a case: version, value and which rows of the table matched."""
+
+    __tablename__ = "decision_record"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "decision_id", "at"))
+
+    case_id: Mapped[UUID]
+    decision_id: Mapped[str] = mapped_column(String(120))
+    element_id: Mapped[str] = mapped_column(String(120))
+    hash: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(Integer)
+    inputs: Mapped[dict[str, Any]]
+    value: Mapped[dict[str, Any]]
+    trace: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class FormSubmission(TenantScoped, Base):
+    """What was sent with a form, with the version of the form it answered."""
+
+    __tablename__ = "form_submission"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+
+    case_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    element_id: Mapped[str] = mapped_column(String(120))
+    form_id: Mapped[str | None] = mapped_column(String(120))
+    form_hash: Mapped[str | None] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]]
+    by_user_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+
+
+class CaseStep(TenantScoped, Base):
+    """One element of the diagram that a case went through, for the coloured diagram of the case."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+
+    case_id: Mapped[UUID]
+    task_id: Mapped[str] = mapped_column(String(40))
+    process_id: Mapped[str] = mapped_column(String(120))
+    element_id: Mapped[str] = mapped_column(String(120))
+    how: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+
+
+class CaseNotice(TenantScoped, Base):
+    """A message the process wants sent; the event names this row, the notifications room sends it."""
+
+    __tablename__ = "case_notice"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+
+    case_id: Mapped[UUID]
+    template: Mapped[str] = mapped_column(String(80))
+    audience: Mapped[str] = mapped_column(String(20))
+    group_name: Mapped[str | None] = mapped_column(String(120))
+    params: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

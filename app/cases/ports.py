@@ -1,0 +1,67 @@
+"""The engine's doors for one step of one case: definitions, decisions, clocks, and the listener."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app import catalog, dmn
+from app.cases.listener import Listener
+from app.deadlines import DeadlineBook
+from app.engine import DecisionAnswer, Element, ProcessDefinition
+from app.kernel.errors import NotFound, msg
+from app.kernel.unit_of_work import UnitOfWork
+from app.tenancy import settings
+
+
+class CasePorts:
+    """Implements `engine.Ports` on the catalog, the tables and the deadline book."""
+
+    def __init__(self, uow: UnitOfWork, book: DeadlineBook) -> None:
+        self.uow, self.book = uow, book
+        self.listener = Listener(book)
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """Extra FEEL functions: `setting(name)` reads a value the office may change."""
+        return {"setting": self._setting}
+
+    def _setting(self, name: Any) -> Any:
+        return settings.value(self.uow.session, str(name)) if isinstance(name, str) else None
+
+    def process(self, process_id: str) -> ProcessDefinition:
+        """The live diagram of this office. Raises NotFound."""
+        return _process(catalog.compiled(self.uow.session, self.uow.tenant_id, "process", process_id))
+
+    def process_by_hash(self, definition_hash: str) -> ProcessDefinition:
+        """The diagram an instance is pinned to. Raises NotFound."""
+        return _process(catalog.compiled_by_hash(self.uow.session, self.uow.tenant_id, definition_hash))
+
+    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> DecisionAnswer:
+        """The live table's answer, with the version that gave it. Raises YikouError."""
+        published, model = catalog.compiled(self.uow.session, self.uow.tenant_id, "decision", decision_id)
+        result = dmn.decide(model, decision_id, variables, now=self.uow.now, functions=dict(self.functions))
+        return DecisionAnswer(result.value, published.hash, published.version, result.trace)
+
+    def deadline(self, name: str) -> Mapping[str, Any] | None:
+        """`due_at` and `warn_at` of a running clock as ISO texts, else None."""
+        clock = self.book.clock(name)
+        if clock is None or clock.state != "running":
+            return None
+        warn = clock.warn_at.isoformat() if clock.warn_at else None
+        return {"due_at": clock.due_at.isoformat(), "warn_at": warn}
+
+    def entered(self, element: Element, properties: dict[str, Any], variables: Mapping[str, Any]) -> None:
+        """Read what the element means on entry."""
+        self.listener.entered(element, properties)
+
+    def left(self, element: Element, properties: dict[str, Any], variables: Mapping[str, Any], how: str) -> None:
+        """Read what the element means when it ends."""
+        self.listener.left(element, properties, variables, how)
+
+
+def _process(found: Any) -> ProcessDefinition:
+    compiled = found[1] if isinstance(found, tuple) else found
+    if not isinstance(compiled, ProcessDefinition):
+        raise NotFound(msg("There is no such process."))
+    return compiled

@@ -1,0 +1,185 @@
+"""One step of a case: overdue timers first, then the stimulus, then what it means is written beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app import catalog
+from app.cases import applying, clock_events, history
+from app.cases.journal import record
+from app.cases.model import Case
+from app.cases.ports import CasePorts
+from app.deadlines import DeadlineBook
+from app.engine import DeliverMessage, FireTimer, Stimulus, store
+from app.engine.model import BufferedMessage, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.store import Stepped
+from app.kernel.errors import Conflict, msg
+from app.kernel.unit_of_work import UnitOfWork
+
+EARLIER_CLOSED = "earlier_case_closed"
+MAX_FOLLOW_UPS = 50
+"""Overdue timers and early messages that one command may carry out before it gives up."""
+
+
+def start(uow: UnitOfWork, case: Case, process_id: str, variables: Mapping[str, Any]) -> None:
+    """Begin the process of a new case."""
+    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now)
+    ports = CasePorts(uow, book)
+    stepped = store.start(uow, process_id, variables, ports, business_key=str(case.id))
+    case.instance_id = stepped.instance.id
+    _write(uow, case, ports, stepped)
+    _take_early_messages(uow, case)
+
+
+def lock(uow: UnitOfWork, case: Case) -> None:
+    """Hold the case's process until the end of the transaction, so that what is read next stays true."""
+    if case.instance_id is None:
+        raise Conflict(msg("This request has no process."))
+    store.lock(uow, case.instance_id)
+    uow.session.refresh(case)
+
+
+def advance(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
+    """Fire what is overdue, then apply the stimulus, then deliver what came early. Raises Conflict."""
+    lock(uow, case)
+    if not isinstance(stimulus, FireTimer):
+        fire_overdue(uow, case)
+    stepped = step(uow, case, stimulus)
+    _take_early_messages(uow, case)
+    return stepped
+
+
+def step(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
+    """Exactly one stimulus."""
+    if case.instance_id is None:
+        raise Conflict(msg("This request has no process."))
+    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now)
+    ports = CasePorts(uow, book)
+    stepped = store.apply(uow, case.instance_id, stimulus, ports)
+    _write(uow, case, ports, stepped)
+    return stepped
+
+
+def message(uow: UnitOfWork, case: Case, name: str, variables: Mapping[str, Any]) -> bool:
+    """Deliver a message to this case; False when nothing waits for it."""
+    lock(uow, case)
+    fire_overdue(uow, case)
+    query = (select(SubscriptionRow).where(SubscriptionRow.instance_id == case.instance_id,
+                                           SubscriptionRow.name == name, SubscriptionRow.key == str(case.id))
+             .order_by(SubscriptionRow.id))
+    waiting = uow.session.scalars(query).first()
+    if waiting is None:
+        return False
+    step(uow, case, DeliverMessage(waiting.id.hex, name, waiting.key, variables))
+    _take_early_messages(uow, case)
+    return True
+
+
+def fire_overdue(uow: UnitOfWork, case: Case) -> None:
+    """Timers come before people: what is late is recorded as late."""
+    for _ in range(MAX_FOLLOW_UPS):
+        query = (select(TimerRow).where(TimerRow.instance_id == case.instance_id, TimerRow.due_at <= uow.now,
+                                        TimerRow.held.is_(False))
+                 .order_by(TimerRow.due_at, TimerRow.id))
+        timer = uow.session.scalars(query).first()
+        if timer is None:
+            return
+        fire(uow, case, timer)
+
+
+def fire(uow: UnitOfWork, case: Case, timer: TimerRow) -> None:
+    """Carry out one due timer."""
+    if timer.clock is not None:
+        book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now)
+        applying.tell_clock_fired(uow, case, book, timer.clock)
+    timer_id = timer.id
+    if step(uow, case, FireTimer(timer_id.hex)).result is None:
+        timer.held = True
+
+
+def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> None:
+    """What the step meant. A step that was thrown away leaves only its incident."""
+    result = stepped.result
+    if result is not None:
+        history.write(uow, case, result)
+        faults = applying.apply(uow, case, ports.listener.effects)
+        applying.save_clocks(uow, case, ports.book)
+        history.write_faults(uow, case, stepped.instance, faults)
+        _pin_forms(uow, stepped.opened)
+        history.tell_tasks(uow, case, stepped)
+        _set_timers(uow, case, ports.book)
+        if result.completed:
+            outcome = next((str(p["outcome"]) for _, p in reversed(result.ended) if p.get("outcome")), "closed")
+            applying.close(uow, case, outcome)
+            _tell_followers(uow, case)
+        for thrown in result.messages:
+            publish(uow, thrown.name, thrown.key, thrown.variables)
+    for incident in stepped.incidents:
+        record(uow, case, clock_events.IncidentOpened, incident_id=incident.id, code=incident.code,
+               element_id=incident.element_id)
+    for incident in stepped.resolved:
+        record(uow, case, clock_events.IncidentResolved, incident_id=incident.id)
+    uow.session.flush()
+
+
+def _pin_forms(uow: UnitOfWork, opened: list[OpenTaskRow]) -> None:
+    """An open task keeps the version of its form that was live when it opened."""
+    for row in opened:
+        if row.form_id:
+            published = catalog.live(uow.session, uow.tenant_id, "form", row.form_id)
+            row.form_hash = published.hash if published else None
+
+
+def _set_timers(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
+    """Timers owned by a clock stand where the clock stands, in the transaction that moves it."""
+    query = select(TimerRow).where(TimerRow.instance_id == case.instance_id, TimerRow.clock.is_not(None))
+    for timer in uow.session.scalars(query):
+        due_at = book.fires_at(timer.clock or "")
+        if timer.due_at != due_at:
+            timer.due_at = due_at
+
+
+def _tell_followers(uow: UnitOfWork, case: Case) -> None:
+    """Cases that follow this one and still wait must not wait for ever, however it ended."""
+    query = select(Case.id).where(Case.parent_id == case.id, Case.status == "open")
+    for follower_id in uow.session.scalars(query):
+        waiting = select(SubscriptionRow.id).where(SubscriptionRow.name == EARLIER_CLOSED,
+                                                   SubscriptionRow.key == str(follower_id))
+        if uow.session.scalars(waiting).first() is not None:
+            publish(uow, EARLIER_CLOSED, str(follower_id), {"outcome": case.outcome})
+
+
+def publish(uow: UnitOfWork, name: str, key: str, variables: Mapping[str, Any]) -> None:
+    """Put a message where a worker, or the receiver's next step, finds it."""
+    uow.session.add(BufferedMessage(tenant_id=uow.tenant_id, name=name, key=key, variables=dict(variables),
+                                    created_at=uow.now, expires_at=uow.now + history.MESSAGE_LIFE))
+
+
+def _take_early_messages(uow: UnitOfWork, case: Case) -> None:
+    """A subscription that opened may find its message waiting; the oldest first."""
+    for _ in range(MAX_FOLLOW_UPS):
+        if case.status != "open" or not take_early_message(uow, case):
+            return
+
+
+def take_early_message(uow: UnitOfWork, case: Case) -> bool:
+    """Deliver one buffered message of this case; False when there is none."""
+    query = (select(SubscriptionRow, BufferedMessage)
+             .join(BufferedMessage, (BufferedMessage.tenant_id == SubscriptionRow.tenant_id)
+                   & (BufferedMessage.name == SubscriptionRow.name) & (BufferedMessage.key == SubscriptionRow.key))
+             .where(SubscriptionRow.instance_id == case.instance_id, BufferedMessage.expires_at > uow.now)
+             .order_by(BufferedMessage.id, SubscriptionRow.id).limit(1))
+    found = uow.session.execute(query).first()
+    if found is None:
+        return False
+    waiting, early = found
+    variables: dict[str, Any] = dict(early.variables)
+    early_id: UUID = early.id
+    uow.session.execute(delete(BufferedMessage).where(BufferedMessage.tenant_id == uow.tenant_id,
+                                                      BufferedMessage.id == early_id))
+    step(uow, case, DeliverMessage(waiting.id.hex, waiting.name, waiting.key, variables))
+    return True

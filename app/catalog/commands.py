@@ -1,0 +1,33 @@
+"""Changing definitions as commands: publish one, publish a folder of files, withdraw an own version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.commands import Command
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishDefinition(Command):
+    """Put the bytes of one definition into force."""
+
+    kind: str
+    definition_key: str
+    data: bytes
+    file: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishFolder(Command):
+    """Publish what is new below `root` in `base` or `tenants/<slug>`."""
+
+    root: str
+    folder: str = "base"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawDefinition(Command):
+    """Give up the office's own version."""
+
+    kind: str
+    definition_key: str

@@ -1,0 +1,74 @@
+"""Reading the catalog for people: what is in force, and what was before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.folders import Drift, drift
+from app.catalog.in_force import Published
+from app.catalog.model import DefinitionLive, DefinitionVersion
+from app.kernel.errors import NotFound, msg
+from app.kernel.model import BASE_TENANT_ID
+
+__all__ = ["Drift", "Entry", "drift", "history", "listing", "version"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version without its bytes. `own`: of the office itself, not of the base. `live`: in force now."""
+
+    id: UUID
+    kind: str
+    key: str
+    version: int
+    hash: str
+    file: str | None
+    published_at: datetime
+    published_by: UUID | None
+    own: bool
+    live: bool
+    base_hash: str | None
+
+
+_COLUMNS = (DefinitionVersion.id, DefinitionVersion.kind, DefinitionVersion.key, DefinitionVersion.version,
+            DefinitionVersion.hash, DefinitionVersion.file, DefinitionVersion.published_at,
+            DefinitionVersion.published_by, DefinitionVersion.base_hash, DefinitionVersion.tenant_id,
+            DefinitionLive.id)
+
+
+def listing(session: Session, tenant_id: UUID, kind: str | None = None) -> list[Entry]:
+    """What is in force for an office, by kind and key: its own versions hide the base's."""
+    found = [entry for entry in _entries(session, tenant_id, kind) if entry.live]
+    chosen = {(entry.kind, entry.key): entry for entry in sorted(found, key=lambda entry: entry.own)}
+    return [chosen[name] for name in sorted(chosen)]
+
+
+def history(session: Session, tenant_id: UUID, kind: str, key: str) -> list[Entry]:
+    """Every version of one definition that the office can see, newest first."""
+    found = [entry for entry in _entries(session, tenant_id, kind) if entry.key == key]
+    return sorted(found, key=lambda entry: (entry.published_at, entry.version), reverse=True)
+
+
+def version(session: Session, tenant_id: UUID, definition_id: UUID) -> Published:
+    """One version with its bytes, of the office or of the base. Raises NotFound."""
+    row = session.scalars(select(DefinitionVersion).where(
+        DefinitionVersion.tenant_id.in_((tenant_id, BASE_TENANT_ID)), DefinitionVersion.id == definition_id)).first()
+    if row is None:
+        raise NotFound(msg("There is no such version."))
+    return Published.of(row)
+
+
+def _entries(session: Session, tenant_id: UUID, kind: str | None) -> list[Entry]:
+    query = (select(*_COLUMNS)
+             .join(DefinitionLive, (DefinitionLive.tenant_id == DefinitionVersion.tenant_id)
+                   & (DefinitionLive.version_id == DefinitionVersion.id), isouter=True)
+             .where(DefinitionVersion.tenant_id.in_((tenant_id, BASE_TENANT_ID))))
+    if kind:
+        query = query.where(DefinitionVersion.kind == kind)
+    return [Entry(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[9] == tenant_id,
+                  row[10] is not None, row[8]) for row in session.execute(query)]

@@ -1,0 +1,106 @@
+"""Rule files in YAML: read safely, small and shallow, with the line of each key. No aliases, no tags, no merges."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+
+from app.kernel.errors import DefinitionError, Problem, msg
+
+MAX_BYTES, MAX_DEPTH, MAX_NODES = 200_000, 20, 20_000
+_PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")}
+
+
+class YamlBlock(dict[str, Any]):
+    """A mapping that knows its line and the lines of its keys."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.key_lines: dict[str, int] = {}
+
+    def line_of(self, key: str) -> int:
+        """The line of a key, or of the mapping."""
+        return self.key_lines.get(key, self.line)
+
+
+def read_yaml(data: bytes, file: str) -> Any:
+    """The document: mappings are `YamlBlock`s, numbers with a fraction Decimal, dates stay text.
+
+    Raises DefinitionError with the line for anything else than one plain, small document.
+    """
+    if len(data) > MAX_BYTES:
+        raise _fault(file, 1, msg("The file has more than %(limit)s bytes."), limit=MAX_BYTES)
+    try:
+        text = data.decode("utf-8-sig")
+        _cap(text, file)
+        loader = yaml.SafeLoader(text)
+        try:
+            node = loader.get_single_node()
+            return None if node is None else _value(loader, node, file)
+        finally:
+            loader.dispose()
+    except UnicodeDecodeError:
+        raise _fault(file, 1, msg("The file is not UTF-8 text.")) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "?"
+        raise _fault(file, mark.line + 1 if mark else 1, msg("This is not readable YAML: %(reason)s"),
+                     reason=str(reason)) from None
+    except (RecursionError, ValueError):
+        raise _fault(file, 1, msg("The file cannot be read.")) from None
+
+
+def _cap(text: str, file: str) -> None:
+    """Count before anything is built."""
+    depth = 0
+    for nodes, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise _fault(file, line, msg("Aliases (*name) are not allowed."))
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH or nodes > MAX_NODES:
+            raise _fault(file, line, msg("The file is too deep or holds too much."))
+
+
+def _value(loader: yaml.SafeLoader, node: yaml.Node, file: str) -> Any:
+    line = node.start_mark.line + 1
+    if node.tag not in _PLAIN:
+        raise _fault(file, line, msg("The tag %(tag)s is not allowed."), tag=node.tag)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(loader, item, file) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        block = YamlBlock(line)
+        for key_node, value_node in node.value:
+            key, place = key_node.value, key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.endswith(":merge"):
+                raise _fault(file, place, msg("A key must be a plain text."))
+            if key in block:
+                raise _fault(file, place, msg("The key %(key)s stands twice in one object."), key=key)
+            block.key_lines[key] = place
+            block[key] = _value(loader, value_node, file)
+        return block
+    return _scalar(loader, node, file, line)
+
+
+def _scalar(loader: yaml.SafeLoader, node: yaml.Node, file: str, line: int) -> Any:
+    if node.tag.endswith(":timestamp"):
+        return str(node.value)
+    if node.tag.endswith(":float"):
+        try:
+            number = Decimal(node.value.replace("_", ""))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or abs(number) > Decimal(10) ** 30:
+            raise _fault(file, line, msg("A finite number was expected here."))
+        return number
+    return loader.construct_object(node)
+
+
+def _fault(file: str, line: int, message: str, **params: Any) -> DefinitionError:
+    return DefinitionError([Problem("yaml", message, params, file=file, line=line)])

@@ -1,0 +1,41 @@
+"""Prepares an installation: publishes what ships, and gives an empty one a demo office to look at."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.cli.demo import office, tables
+from app.tenancy.queries import tenant_by_slug, tenants
+
+SLUG = "demo"
+
+
+def seed(slug: str = SLUG, *, password: str = office.PASSWORD) -> UUID:
+    """Publish the base definitions and make the demo office, or complete it. Its tenant id. Idempotent."""
+    office.publish_base()
+    return office.create(slug, password=password)
+
+
+def prepare_installation() -> list[str]:
+    """What `make run` does before it serves: definitions always, the demo office only where there is none at all.
+
+    Answers lines for the terminal: the address of the demo office and its accounts.
+    """
+    published = office.publish_base()
+    lines = [f"{published} definitions published"] if published else []
+    if not tenants():
+        office.create(SLUG)
+        lines.append("a demo office was made")
+    demo = tenant_by_slug(SLUG)
+    return lines + accounts() if demo is not None and demo.is_demo else lines
+
+
+def accounts() -> list[str]:
+    """The demo's sign-in names by role, and their one password."""
+    first: dict[str, str] = {}
+    for row in tables.rows("users.csv"):
+        if row["kind"] == "staff":
+            first.setdefault(row["memberships"].split("@")[0], row["login"])
+    names = ", ".join(first.values())
+    return [f"demo office: /t/{SLUG}/   staff sign in at /t/{SLUG}/staff/",
+            f"demo accounts: {names}   password: {office.PASSWORD}"]

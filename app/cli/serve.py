@@ -1,0 +1,27 @@
+"""The web process of `make run`: waitress on one port."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import waitress
+
+from app import create_app
+
+
+def main() -> None:
+    """Serve until a signal ends the process; waitress closes its connections on SystemExit."""
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    port = int(os.environ.get("PORT") or "8000")
+    host = os.environ.get("HOST") or "127.0.0.1"
+    app = create_app()
+    sys.stdout.write(f"\n  Yikou 一口 is ready: http://{host}:{port}/\n\n")
+    sys.stdout.flush()
+    waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Settings of the process: from the environment, with safe defaults. Settings of an office stand in its row."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+NAMES = ("DATABASE_URL", "SECRET_KEY", "INSTANCE_PATH", "YIKOU_ENV", "NOTIFICATION_CHANNEL", "PUBLIC_URL",
+         "TRUSTED_PROXIES", "ATTACHMENTS_PATH", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_SECURITY",
+         "MAIL_FROM", "SMS_GATEWAY_URL", "SMS_GATEWAY_SECRET")
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+
+class ConfigurationError(RuntimeError):
+    """The process must not start like this."""
+
+
+def settings(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Flask's configuration. Raises ConfigurationError when a production process lacks what it needs."""
+    values: dict[str, Any] = {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    values.update(given or {})
+    production = values.get("YIKOU_ENV") == "production"
+    instance = Path(values.setdefault("INSTANCE_PATH", str(ROOT / "instance")))
+    if not values.get("SECRET_KEY"):
+        if production:
+            raise ConfigurationError("SECRET_KEY is not set: a production process does not start without one")
+        values["SECRET_KEY"] = _kept_secret(instance)
+    if production and not values.get("NOTIFICATION_CHANNEL"):
+        raise ConfigurationError("NOTIFICATION_CHANNEL is not set: residents could not be told anything")
+    values.setdefault("DATABASE_URL", f"sqlite:///{_made(instance) / 'yikou.db'}")
+    https = production or str(values.get("PUBLIC_URL", "")).startswith("https://")
+    return {**_flask(values, https), **values}
+
+
+def _flask(values: Mapping[str, Any], https: bool) -> dict[str, Any]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "SESSION_COOKIE_NAME": "__Host-yikou" if https else "yikou",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_PATH": "/",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": True,
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
+        "TEMPLATES_AUTO_RELOAD": False,
+        "HTTPS": https,
+        "TRUSTED_PROXIES": 0,
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _kept_secret(instance: Path) -> str:
+    """A secret of this machine, made at the first start; only its owner may read the file."""
+    file = _made(instance) / "secret_key"
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as out:
+        secret = secrets.token_urlsafe(48)
+        out.write(secret)
+    return secret

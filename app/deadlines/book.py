@@ -1,0 +1,176 @@
+"""The legal clocks of one case, as a book: acts go in, dates and reasons come out, and rows are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.deadlines import acts, reasons
+from app.deadlines.acts import Act, ClockState
+from app.deadlines.budgets import Budget
+from app.deadlines.calendars import calendar_of
+from app.deadlines.model import Deadline, DeadlineAct
+from app.deadlines.reasons import Reason
+from app.deadlines.working_time import WorkCalendar
+from app.kernel.ids import new_id
+
+Answer = tuple[ClockState, Act]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One act that was entered in the book since it was loaded."""
+
+    name: str
+    act: Act
+    late: bool
+
+
+class DeadlineBook:
+    """Give it acts by clock name; each answers the change, or None when the act means nothing now."""
+
+    def __init__(self, case_id: UUID, now: datetime, rows: Mapping[str, Deadline],
+                 calendar: Callable[[], WorkCalendar]) -> None:
+        self.case_id, self.now = case_id, now
+        self.changes: list[Change] = []
+        self._rows = dict(rows)
+        self._calendar = calendar
+        self._clocks = {name: _state(row) for name, row in rows.items()}
+
+    @staticmethod
+    def load(session: Session, tenant_id: UUID, case_id: UUID, now: datetime) -> DeadlineBook:
+        """The book of a case; the calendar is read only when a date must be computed."""
+        rows = session.scalars(select(Deadline).where(Deadline.tenant_id == tenant_id, Deadline.case_id == case_id))
+        return DeadlineBook(case_id, now, {row.name: row for row in rows},
+                            lambda: calendar_of(session, tenant_id))
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The office's working calendar."""
+        return self._calendar()
+
+    def start(self, name: str, budget: Mapping[str, Any] | Budget) -> Change | None:
+        """Start a clock. A running or paused one is left alone (a hand-over never replaces a limit);
+        a stopped one is reopened with this budget. Raises Invalid for a budget that cannot be.
+        """
+        limit = budget if isinstance(budget, Budget) else Budget.parse(budget)
+        clock = self._clocks.get(name)
+        if clock is None:
+            return self._enter(name, acts.start(self.calendar, name, limit, self.now))
+        return self.reopen(name, limit)
+
+    def reopen(self, name: str, budget: Budget) -> Change | None:
+        """A further round of a stopped clock."""
+        return self._when(name, ("stopped",), lambda c: acts.reopen(self.calendar, c, budget, self.now))
+
+    def pause(self, name: str) -> Change | None:
+        """Wait for somebody outside."""
+        return self._when(name, ("running",), lambda c: acts.pause(c, self.now))
+
+    def resume(self, name: str) -> Change | None:
+        """End of a wait."""
+        return self._when(name, ("paused",), lambda c: acts.resume(self.calendar, c, self.now))
+
+    def extend(self, name: str, by: Mapping[str, Any] | Budget) -> Change | None:
+        """More time for a running or paused clock."""
+        more = by if isinstance(by, Budget) else Budget.parse(by)
+        return self._when(name, ("running", "paused"), lambda c: acts.extend(self.calendar, c, more, self.now))
+
+    def interrupt(self, name: str) -> Change | None:
+        """The whole budget anew."""
+        return self._when(name, ("running", "paused"), lambda c: acts.interrupt(self.calendar, c, self.now))
+
+    def stop(self, name: str) -> Change | None:
+        """The duty is met."""
+        return self._when(name, ("running", "paused"), lambda c: acts.stop(c, self.now))
+
+    def names(self) -> list[str]:
+        """All clocks, in the order they were started."""
+        return sorted(self._clocks, key=lambda name: self._clocks[name].started_at)
+
+    def clock(self, name: str) -> ClockState | None:
+        """The present state."""
+        return self._clocks.get(name)
+
+    def view(self, name: str) -> dict[str, Any] | None:
+        """`{"due_at", "warn_at", "first_due_at", "state"}` (aware times); None for a clock that never started."""
+        clock = self._clocks.get(name)
+        if clock is None:
+            return None
+        return {"due_at": clock.due_at, "warn_at": clock.warn_at, "first_due_at": clock.first_due_at,
+                "state": clock.state, "late": clock.is_late(self.now)}
+
+    def fires_at(self, clock_field: str) -> datetime | None:
+        """When a timer owned by `reply.due_at` or `reply.warn_at` fires; None while the clock does not run."""
+        name, _, part = clock_field.partition(".")
+        clock = self._clocks.get(name)
+        if clock is None or clock.state != "running":
+            return None
+        return clock.warn_at if part == "warn_at" else clock.due_at
+
+    def explain(self, name: str, session: Session | None = None) -> list[Reason]:
+        """Why the date is what it is; with a session also the acts of earlier days."""
+        clock, row = self._clocks.get(name), self._rows.get(name)
+        if clock is None:
+            return []
+        stored: list[Act] = []
+        if session is not None and row is not None:
+            query = select(DeadlineAct).where(DeadlineAct.deadline_id == row.id).order_by(DeadlineAct.id)
+            stored = [Act(a.kind, a.at, a.due_at, a.params) for a in session.scalars(query)]
+        fresh = [change.act for change in self.changes if change.name == name]
+        return reasons.explain(self.calendar, clock, stored + fresh)
+
+    def mark_breached(self, name: str) -> bool:
+        """Note that the limit passed; False when it was known (a further round may be breached again)."""
+        row = self._rows.get(name)
+        if row is None or (row.breached_at is not None and row.breached_at >= row.started_at):
+            return False
+        row.breached_at = self.now
+        return True
+
+    def save(self, session: Session, tenant_id: UUID, by: UUID | None = None) -> list[Change]:
+        """Write changed clocks and their acts to the session; the changes written."""
+        for name in {change.name for change in self.changes}:
+            row = self._rows.get(name)
+            if row is None:
+                row = self._rows[name] = Deadline(tenant_id=tenant_id, id=new_id(), case_id=self.case_id, name=name)
+                session.add(row)
+            _write(row, self._clocks[name])
+        session.flush()
+        for change in self.changes:
+            session.add(DeadlineAct(
+                tenant_id=tenant_id, id=new_id(), deadline_id=self._rows[change.name].id, kind=change.act.kind,
+                at=change.act.at, due_at=change.act.due_at, by_user_id=by, params=change.act.params))
+        written, self.changes = self.changes, []
+        return written
+
+    def _when(self, name: str, states: tuple[str, ...], act: Callable[[ClockState], Answer]) -> Change | None:
+        clock = self._clocks.get(name)
+        return self._enter(name, act(clock)) if clock is not None and clock.state in states else None
+
+    def _enter(self, name: str, answer: Answer) -> Change:
+        clock, act = answer
+        self._clocks[name] = clock
+        change = Change(name, act, clock.is_late(self.now))
+        self.changes.append(change)
+        return change
+
+
+_PLAIN = [f.name for f in fields(ClockState) if f.name != "budget"]
+
+
+def _state(row: Deadline) -> ClockState:
+    return ClockState(budget=Budget.parse(row.budget), **{name: getattr(row, name) for name in _PLAIN})
+
+
+def _write(row: Deadline, clock: ClockState) -> None:
+    for name in _PLAIN:
+        setattr(row, name, getattr(clock, name))
+    row.budget = clock.budget.document()

@@ -1,0 +1,9 @@
+"""Decision models (DMN 1.3 to 1.5): loaded from files, asked with inputs, answers with a trace of what matched."""
+
+from app.dmn.conformance import evaluate
+from app.dmn.deciding import Asking, DecisionResult, decide
+from app.dmn.linting import lint
+from app.dmn.loading import load, read
+from app.dmn.model import Decision, InputData, Model
+
+__all__ = ["Asking", "Decision", "DecisionResult", "InputData", "Model", "decide", "evaluate", "lint", "load", "read"]

@@ -1,0 +1,44 @@
+"""A process definition: immutable, named by the hash of its bytes, with specs that all its instances share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from app.engine.build import build, elements_of
+from app.engine.lint import check
+from app.engine.reading import read
+from app.engine.results import Element
+from app.kernel.errors import DefinitionError
+
+
+@dataclass(frozen=True)
+class ProcessDefinition:
+    """`hash`: sha256 hex of the file's bytes. `specs`: scope id -> sealed spec (engine only)."""
+
+    hash: str
+    id: str
+    name: str
+    elements: Mapping[str, Element]
+    specs: Mapping[str, Any]
+    file: str = ""
+
+    @property
+    def spec(self) -> Any:
+        """The spec of the process itself."""
+        return self.specs[self.id]
+
+
+def load(data: bytes, file: str) -> ProcessDefinition:
+    """Read, check and build. Raises DefinitionError with every problem when one of them is an error."""
+    diagram = read(data, file)
+    problems = check(diagram)
+    if any(p.severity == "error" for p in problems):
+        raise DefinitionError(problems)
+    elements = elements_of(diagram)
+    specs = build(diagram, elements)
+    return ProcessDefinition(hashlib.sha256(data).hexdigest(), diagram.process_id, diagram.name,
+                             MappingProxyType(elements), MappingProxyType(specs), file)

@@ -1,0 +1,146 @@
+"""A BPMN file as plain data: scopes, nodes, flows and extensions. No execution, no SpiffWorkflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.kernel.errors import Problem
+
+ACTIVITIES = frozenset({"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
+                        "businessRuleTask", "callActivity", "subProcess"})
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+
+@dataclass
+class Extensions:
+    """The zeebe extension elements of one node. `single` holds name -> attributes of every one-off element."""
+
+    single: dict[str, dict[str, str]] = field(default_factory=dict)
+    inputs: list[tuple[str, str]] = field(default_factory=list)
+    outputs: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str, attribute: str) -> str | None:
+        """The text of one attribute, None when it is absent or empty."""
+        return self.single.get(name, {}).get(attribute) or None
+
+    def has(self, name: str) -> bool:
+        """Whether the extension element is there."""
+        return name in self.single
+
+
+@dataclass
+class Trigger:
+    """What an event waits for or throws."""
+
+    kind: str = "none"
+    name: str | None = None
+    key: str | None = None
+    code: str | None = None
+    timer: str | None = None
+    text: str | None = None
+    publish: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Loop:
+    """Multi-instance characteristics."""
+
+    sequential: bool
+    items: str | None
+    item: str | None
+    output: str | None
+    output_element: str | None
+    condition: str | None
+
+
+@dataclass
+class Flow:
+    """A sequence flow; links become flows with the id of their throw event."""
+
+    id: str
+    source: str
+    target: str
+    condition: str | None = None
+    line: int | None = None
+    hidden: bool = False
+
+
+@dataclass
+class Node:
+    """One flow node."""
+
+    id: str
+    type: str
+    name: str
+    line: int | None
+    scope_id: str
+    extensions: Extensions
+    trigger: Trigger = field(default_factory=Trigger)
+    lane: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    default: str | None = None
+    loop: Loop | None = None
+    event_subprocess: bool = False
+
+
+@dataclass
+class Scope:
+    """A process or an embedded subprocess with its own nodes and flows."""
+
+    id: str
+    parent: str | None
+    line: int | None
+    event: bool = False
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+
+    def outgoing(self, node_id: str) -> list[Flow]:
+        """Flows that leave a node, in the order of the file."""
+        return [f for f in self.flows.values() if f.source == node_id]
+
+    def incoming(self, node_id: str) -> list[Flow]:
+        """Flows that lead into a node."""
+        return [f for f in self.flows.values() if f.target == node_id]
+
+    def starts(self) -> list[Node]:
+        """Start events of this scope."""
+        return [n for n in self.nodes.values() if n.type == "startEvent"]
+
+    def boundaries(self, node_id: str) -> list[Node]:
+        """Boundary events attached to a node."""
+        return [n for n in self.nodes.values() if n.attached_to == node_id]
+
+
+@dataclass
+class Diagram:
+    """One file: the executable process, all its scopes, and what was wrong while reading."""
+
+    file: str
+    process_id: str
+    name: str
+    extensions: Extensions
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def root(self) -> Scope:
+        """The scope of the process itself."""
+        return self.scopes[self.process_id]
+
+    def nodes(self) -> Iterator[tuple[Scope, Node]]:
+        """Every node with its scope."""
+        for scope in self.scopes.values():
+            for node in scope.nodes.values():
+                yield scope, node
+
+    def report(self, code: str, message: str, node: Node | Scope | Flow | None = None, *,
+               severity: str = "error", **params: object) -> None:
+        """Note a problem at an element."""
+        self.problems.append(Problem(code, message, params, severity, self.file,
+                                     node.line if node else None, node.id if node else None))

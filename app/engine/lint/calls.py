@@ -1,0 +1,53 @@
+"""Rules about who calls whom, across files: a process must not come back to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.engine.diagram import Diagram, Node
+from app.engine.expressions import is_expression
+from app.engine.reading import read
+from app.kernel.errors import DefinitionError, msg
+
+MAX_PROCESSES = 200
+
+
+def check(diagram: Diagram, lookup: Any) -> None:
+    """Report on the diagram. Calls by expression are followed by the step budget only."""
+    for node, called in _calls(diagram):
+        path = _path(called, diagram.process_id, lookup)
+        if path is not None:
+            text = msg("The process calls itself: %(path)s.")
+            diagram.report("call_cycle", text, node, path=" > ".join([diagram.process_id, *path]))
+
+
+def _calls(diagram: Diagram) -> Iterator[tuple[Node, str]]:
+    for _, node in diagram.nodes():
+        called = node.extensions.get("calledElement", "processId")
+        if called and not is_expression(called):
+            yield node, called
+
+
+def _path(origin: str, wanted: str, lookup: Any) -> list[str] | None:
+    """The way from `origin` to `wanted`, None when there is none."""
+    seen, todo = {origin}, [[origin]]
+    while todo and len(seen) <= MAX_PROCESSES:
+        path = todo.pop()
+        if path[-1] == wanted:
+            return path
+        for called in _called_by(path[-1], lookup):
+            if called not in seen or called == wanted:
+                seen.add(called)
+                todo.append([*path, called])
+    return None
+
+
+def _called_by(process_id: str, lookup: Any) -> list[str]:
+    data = lookup.data("process", process_id) if lookup is not None else None
+    if data is None:
+        return []
+    try:
+        return [called for _, called in _calls(read(data, process_id))]
+    except DefinitionError:
+        return []               # its own linter says why

@@ -1,0 +1,114 @@
+"""Rules about activities: what they need to be done, and whether what they refer to exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.engine.diagram import Diagram, Node
+from app.engine.expressions import is_expression
+from app.kernel.errors import msg
+
+
+def check(diagram: Diagram, lookup: Any) -> None:
+    """Report on the diagram. `lookup` None: no references."""
+    for _, node in diagram.nodes():
+        RULES.get(node.type, _nothing)(diagram, node, lookup)
+        if node.extensions.has("taskDefinition") and not node.extensions.get("taskDefinition", "type"):
+            diagram.report("job_type", msg("The job has no type."), node)
+        if node.loop is not None:
+            _loop(diagram, node)
+        _shadow(diagram, node)
+
+
+def _nothing(diagram: Diagram, node: Node, lookup: Any) -> None:
+    """No rule for this type."""
+
+
+def _refer(diagram: Diagram, node: Node, lookup: Any, kind: str, key: str | None) -> None:
+    if key and not is_expression(key) and lookup is not None and not lookup.has(kind, key):
+        diagram.report("reference", msg("There is no published %(kind)s %(key)s."), node, kind=kind, key=key)
+
+
+def _user(diagram: Diagram, node: Node, lookup: Any) -> None:
+    form = node.extensions.get("formDefinition", "formId")
+    if not form:
+        diagram.report("form", msg("The user task has no form (zeebe:formDefinition formId)."), node)
+    _refer(diagram, node, lookup, "form", form)
+    if not node.extensions.get("assignmentDefinition", "candidateGroups") and not (
+        node.extensions.get("assignmentDefinition", "assignee")
+    ):
+        diagram.report(
+            "assignment",
+            msg("The user task names neither groups nor an assignee: nobody will see it."),
+            node,
+            severity="warning",
+        )
+
+
+def _job(diagram: Diagram, node: Node, lookup: Any) -> None:
+    publishes = node.type == "sendTask" and node.extensions.has("publishMessage")
+    if not node.extensions.has("taskDefinition") and not publishes:
+        diagram.report("job_type", msg("The %(type)s has no job type (zeebe:taskDefinition)."), node, type=node.type)
+
+
+def _script(diagram: Diagram, node: Node, lookup: Any) -> None:
+    ext = node.extensions
+    if ext.has("taskDefinition"):
+        return
+    if not is_expression(ext.get("script", "expression")) or not ext.get("script", "resultVariable"):
+        diagram.report(
+            "script", msg("The script task needs a FEEL expression and a result variable (zeebe:script)."), node
+        )
+
+
+def _rule(diagram: Diagram, node: Node, lookup: Any) -> None:
+    ext = node.extensions
+    if ext.has("taskDefinition"):
+        return
+    if not ext.get("calledDecision", "decisionId") or not ext.get("calledDecision", "resultVariable"):
+        diagram.report("decision", msg("The business rule task needs a decision and a result variable."), node)
+    _refer(diagram, node, lookup, "decision", ext.get("calledDecision", "decisionId"))
+
+
+def _call(diagram: Diagram, node: Node, lookup: Any) -> None:
+    called = node.extensions.get("calledElement", "processId")
+    if not called:
+        diagram.report(
+            "called_process", msg("The call activity names no process (zeebe:calledElement processId)."), node
+        )
+    else:
+        _refer(diagram, node, lookup, "process", called)
+
+
+def _loop(diagram: Diagram, node: Node) -> None:
+    loop = node.loop
+    if loop is None:
+        return
+    if not is_expression(loop.items):
+        diagram.report("loop", msg("The multi-instance loop needs an inputCollection that is a FEEL expression."), node)
+    if bool(loop.output) != bool(loop.output_element):
+        diagram.report("loop", msg("An outputCollection and an outputElement belong together."), node)
+
+
+def _shadow(diagram: Diagram, node: Node) -> None:
+    ext, local = node.extensions, {target.split(".")[0] for _, target in node.extensions.inputs}
+    for name in ("script", "calledDecision"):
+        result = ext.get(name, "resultVariable")
+        if result in local and not ext.outputs:
+            diagram.report(
+                "local_result",
+                msg("The result %(name)s is also an input: it stays local and is lost."),
+                node,
+                severity="warning",
+                name=result,
+            )
+
+
+RULES = {
+    "userTask": _user,
+    "serviceTask": _job,
+    "sendTask": _job,
+    "scriptTask": _script,
+    "businessRuleTask": _rule,
+    "callActivity": _call,
+}

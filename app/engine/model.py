@@ -1,0 +1,148 @@
+"""Tables of running processes: the instance's bytes, and narrow rows that serve queries and workers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.model import Base, TenantScoped
+
+
+def _instance() -> ForeignKeyConstraint:
+    """Rows belong to an instance of the same office."""
+    return ForeignKeyConstraint(["tenant_id", "instance_id"], ["process_instance.tenant_id", "process_instance.id"])
+
+
+class ProcessInstance(TenantScoped, Base):
+    """One run of a diagram. `state` is the engine's own format; nothing queries inside it."""
+
+    __tablename__ = "process_instance"
+    __table_args__ = (Index(None, "tenant_id", "definition_hash"), Index(None, "tenant_id", "business_key"))
+
+    process_id: Mapped[str] = mapped_column(String(120))
+    definition_hash: Mapped[str] = mapped_column(String(64))
+    business_key: Mapped[str | None] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(12), default="active")
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    pins: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class OpenTaskRow(TenantScoped, Base):
+    """A user task that waits for a person; `id` is the engine's task id. Gone once it is done."""
+
+    __tablename__ = "open_task"
+    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"),
+                      Index(None, "tenant_id", "claimed_by"), Index(None, "tenant_id", "business_key"))
+
+    instance_id: Mapped[UUID]
+    business_key: Mapped[str | None] = mapped_column(String(80))
+    process_id: Mapped[str] = mapped_column(String(120))
+    element_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(300))
+    name_en: Mapped[str] = mapped_column(String(300))
+    form_id: Mapped[str | None] = mapped_column(String(120))
+    form_hash: Mapped[str | None] = mapped_column(String(64))
+    groups: Mapped[list[Any]]
+    assignee: Mapped[str | None] = mapped_column(String(120))
+    due_at: Mapped[datetime | None]
+    priority: Mapped[int] = mapped_column(Integer, default=50)
+    lane: Mapped[str | None] = mapped_column(String(300))
+    properties: Mapped[dict[str, Any]]
+    variables: Mapped[dict[str, Any]]
+    claimed_by: Mapped[UUID | None]
+    claimed_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+
+
+class OpenTaskGroup(TenantScoped, Base):
+    """One group that may do an open task."""
+
+    __tablename__ = "open_task_group"
+    __table_args__ = (Index(None, "tenant_id", "group_name"), Index(None, "tenant_id", "task_id"))
+
+    task_id: Mapped[UUID]
+    group_name: Mapped[str] = mapped_column(String(120))
+
+
+class TimerRow(TenantScoped, Base):
+    """A timer that waits. `due_at` None: its legal clock does not run. `held`: an incident stands in the way."""
+
+    __tablename__ = "timer"
+    __table_args__ = (_instance(), Index(None, "due_at"), Index(None, "tenant_id", "instance_id"))
+
+    instance_id: Mapped[UUID]
+    element_id: Mapped[str] = mapped_column(String(120))
+    due_at: Mapped[datetime | None]
+    clock: Mapped[str | None] = mapped_column(String(80))
+    repeats: Mapped[bool] = mapped_column(Boolean, default=False)
+    held: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class SubscriptionRow(TenantScoped, Base):
+    """A message that an instance waits for, matched by name and key as text."""
+
+    __tablename__ = "message_subscription"
+    __table_args__ = (_instance(), Index(None, "tenant_id", "name", "key"),
+                      Index(None, "tenant_id", "instance_id"))
+
+    instance_id: Mapped[UUID]
+    element_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(200))
+
+
+class BufferedMessage(TenantScoped, Base):
+    """A message that came before anybody waited for it; kept until `expires_at`."""
+
+    __tablename__ = "buffered_message"
+    __table_args__ = (Index(None, "tenant_id", "name", "key"), Index(None, "expires_at"))
+
+    name: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(200))
+    variables: Mapped[dict[str, Any]]
+    message_id: Mapped[str | None] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class JobRow(TenantScoped, Base):
+    """Work of a service task. `state`: pending or failed (then an incident tells why)."""
+
+    __tablename__ = "job"
+    __table_args__ = (_instance(), Index(None, "state", "run_at"), Index(None, "tenant_id", "instance_id"))
+
+    instance_id: Mapped[UUID]
+    element_id: Mapped[str] = mapped_column(String(120))
+    type: Mapped[str] = mapped_column(String(80))
+    retries: Mapped[int] = mapped_column(Integer)
+    headers: Mapped[dict[str, Any]]
+    variables: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    run_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class IncidentRow(TenantScoped, Base):
+    """Why something does not go on by itself; a person can see it, mend the cause and try again."""
+
+    __tablename__ = "incident"
+    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "resolved_at"))
+
+    instance_id: Mapped[UUID]
+    business_key: Mapped[str | None] = mapped_column(String(80))
+    task_id: Mapped[UUID | None]
+    source: Mapped[str] = mapped_column(String(10), default="engine")
+    element_id: Mapped[str] = mapped_column(String(120))
+    code: Mapped[str] = mapped_column(String(60))
+    message: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]

@@ -1,0 +1,222 @@
+"""Plays scenarios against diagrams without a host: for tests, and before a diagram is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.engine.context import StepContext
+from app.engine.definition import ProcessDefinition
+from app.engine.ports import StepBudget
+from app.engine.results import Job, StepResult, TraceStep
+from app.engine.scenarios import Deed, Scenario
+from app.engine.stage import Decide, Stage
+from app.engine.state import restore, save
+from app.engine.step import run
+from app.engine.stimuli import (
+    CompleteJob,
+    CompleteTask,
+    DeliverMessage,
+    FireTimer,
+    Start,
+    Stimulus,
+    ThrowJobError,
+)
+from app.kernel.errors import Problem, YikouError, msg
+
+SEED = "rehearsal"
+MAX_JOBS = 200
+
+Fill = Callable[[str, Mapping[str, Any], Mapping[str, Any], datetime], dict[str, Any]]
+"""(form id, values, variables of the task, now) -> what the form hands on. Raises YikouError."""
+
+
+@dataclass
+class Played:
+    """How a run went. `elements`: (process, element) entered; `flows`: (process, flow) taken; `states`: after
+    each stimulus."""
+
+    problems: list[Problem] = field(default_factory=list)
+    elements: set[tuple[str, str]] = field(default_factory=set)
+    flows: set[tuple[str, str]] = field(default_factory=set)
+    states: list[bytes] = field(default_factory=list)
+
+
+def play(scenario: Scenario, definitions: Iterable[ProcessDefinition], decide: Decide,
+         fill: Fill | None = None, *, resave: bool = False) -> Played:
+    """Run the scenario; what went otherwise than told are the problems.
+
+    `resave`: after every stimulus the state is restored and saved once more, and must not change.
+    """
+    performance = _Performance(scenario, Stage(definitions, decide, scenario.answers), fill, resave)
+    try:
+        performance.go(Start(scenario.process_id, scenario.variables, seed=SEED))
+        for deed in scenario.deeds:
+            performance.perform(deed)
+    except _Broken as broken:
+        performance.played.problems.append(broken.problem)
+    except YikouError as error:
+        problem = performance.problem(performance.line, error.message, **error.params)
+        performance.played.problems.append(problem)
+    return performance.played
+
+
+class _Broken(Exception):
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+class _Performance:
+    """One run under way."""
+
+    def __init__(self, scenario: Scenario, stage: Stage, fill: Fill | None, resave: bool) -> None:
+        self.scenario, self.stage, self.fill, self.resave = scenario, stage, fill, resave
+        self.played = Played()
+        self.result = StepResult(b"", False)
+        self.line = scenario.line
+        self.told: list[str] = []
+        self.outcome: str | None = None
+        self.ended: list[str] = []
+
+    def problem(self, line: int, message: str, **params: Any) -> Problem:
+        name = self.scenario.name.replace("%", "%%")
+        text = f"{name}: {message}" if params else f"{name}: {message.replace('%', '%%')}"
+        return Problem("scenario", text, params or {"": ""}, file=self.scenario.file, line=line)
+
+    def fail(self, message: str, **params: Any) -> _Broken:
+        return _Broken(self.problem(self.line, message, **params))
+
+    def perform(self, deed: Deed) -> None:
+        self.line = deed.line
+        if deed.kind == "expect":
+            self.check(deed.target)
+        elif deed.kind == "do":
+            self.complete(deed)
+        elif deed.kind == "job":
+            job = self.found(self.result.jobs, deed)
+            self.go(ThrowJobError(job.task_id, deed.error, deed.values) if deed.error
+                    else CompleteJob(job.task_id, deed.values))
+        elif deed.kind == "fire":
+            timer = self.found(self.result.timers, deed)
+            self.stage.now = max(self.stage.now, timer.due_at or self.stage.now)
+            self.go(FireTimer(timer.task_id))
+        else:
+            self.send(deed)
+
+    def found(self, offered: Iterable[Any], deed: Deed) -> Any:
+        rows: list[Any] = list(offered)
+        for row in rows:
+            if row.element_id == deed.target and all(row.variables.get(k) == v for k, v in deed.of.items()):
+                return row
+        raise self.fail(msg("%(target)s is not open, but %(open)s"), target=deed.target,
+                        open=", ".join(sorted(row.element_id for row in rows)) or "-")
+
+    def complete(self, deed: Deed) -> None:
+        task = self.found(self.result.open_tasks, deed)
+        values = dict(deed.values)
+        if self.fill is not None and task.form_id is not None:
+            values = self.fill(task.form_id, values, task.variables, self.stage.now)
+        self.go(CompleteTask(task.task_id, values))
+
+    def send(self, deed: Deed) -> None:
+        waiting = next((one for one in self.result.subscriptions if one.name == deed.target), None)
+        if waiting is None:
+            raise self.fail(msg("nothing waits for the message %(target)s"), target=deed.target)
+        self.go(DeliverMessage(waiting.task_id, waiting.name, waiting.key, deed.values))
+
+    def go(self, stimulus: Stimulus) -> None:
+        """One step, then the jobs that need nobody."""
+        self.step(stimulus)
+        for _ in range(MAX_JOBS):
+            job = next((one for one in self.result.jobs if one.type in self.scenario.auto), None)
+            if job is None:
+                return
+            self.tell(job)
+            self.step(CompleteJob(job.task_id, {}))
+        raise self.fail(msg("more than %(limit)s jobs in one go"), limit=MAX_JOBS)
+
+    def tell(self, job: Job) -> None:
+        if job.headers.get("to") == "group" and not job.variables.get("group"):
+            raise self.fail(msg("%(element)s tells a group but names none"), element=job.element_id)
+        self.told.append(job.headers.get("template") or job.type)
+
+    def step(self, stimulus: Stimulus) -> None:
+        first = isinstance(stimulus, Start)
+        before = None if first else self.result.state
+        self.result = run(before, stimulus, now=self.stage.now, ports=self.stage)
+        if self.resave:
+            again = save(restore(self.result.state, StepContext(self.stage.now, self.stage, StepBudget())))
+            if again != self.result.state:
+                raise self.fail(msg("the state changes when it is restored and saved"))
+        self.played.states.append(self.result.state)
+        self.note(self.result.steps)
+        for element, properties in self.result.ended:
+            self.ended.append(element)
+            self.outcome = properties.get("outcome") or self.outcome
+        for incident in self.result.incidents:
+            params = dict(incident.params)
+            raise self.fail("%(at)s: " + incident.message, at=incident.element_id, **params)
+
+    def note(self, steps: tuple[TraceStep, ...]) -> None:
+        """Which elements and flows were reached."""
+        for number, step in enumerate(steps):
+            if step.how == "entered":
+                self.played.elements.add((step.process_id, step.element_id))
+            if step.how == "completed":
+                self.played.flows |= flows_after(self.stage.by_id[step.process_id], step, steps[number + 1:])
+
+    def check(self, wanted: Mapping[str, Any]) -> None:
+        for name, value in wanted.items():
+            seen = SEEN[name](self, value)
+            if seen != value:
+                raise self.fail(msg("%(name)s is %(seen)s, not %(wanted)s"), name=name, seen=str(seen),
+                                wanted=str(value))
+
+
+def flows_after(definition: ProcessDefinition, step: TraceStep,
+                later: tuple[TraceStep, ...]) -> set[tuple[str, str]]:
+    """The flows by which a completed element handed on; to an event that happened, its gateway's flow too."""
+    found: set[tuple[str, str]] = set()
+    entered = {one.element_id for one in later[:1] if one.how == "entered"}
+    for specs in definition.specs.values():
+        for spec in specs.task_specs.values():
+            flows, element = getattr(spec, "flows", ()), getattr(spec, "element", None)
+            if element is None:
+                continue
+            if element.type == "eventBasedGateway":
+                found |= {(definition.id, flow.id) for flow in flows if flow.target == step.element_id}
+            elif element.id == step.element_id:
+                found |= {(definition.id, flow.id) for flow in flows
+                          if len(flows) == 1 or flow.target in entered}
+    return found
+
+
+def _waiting(result: StepResult) -> set[str]:
+    return {timer.element_id for timer in result.timers} | {one.element_id for one in result.subscriptions}
+
+
+def _subset(seen: Mapping[str, Any], wanted: Any) -> Any:
+    """What was seen, of the names that are wanted."""
+    return {name: seen.get(name) for name in wanted} if isinstance(wanted, Mapping) else dict(seen)
+
+
+SEEN: dict[str, Callable[[_Performance, Any], Any]] = {
+    "open": lambda now, wanted: sorted(task.element_id for task in now.result.open_tasks),
+    "jobs": lambda now, wanted: sorted(job.element_id for job in now.result.jobs),
+    "waiting": lambda now, wanted: [name for name in wanted if name in _waiting(now.result)],
+    "completed": lambda now, wanted: now.result.completed,
+    "outcome": lambda now, wanted: now.outcome if now.result.completed else None,
+    "ended": lambda now, wanted: [name for name in wanted if name in now.ended],
+    "variables": lambda now, wanted: _subset(now.result.variables, wanted),
+    "columns": lambda now, wanted: _subset(now.stage.columns, wanted),
+    "phases": lambda now, wanted: now.stage.phases,
+    "phase": lambda now, wanted: now.stage.phases[-1] if now.stage.phases else None,
+    "told": lambda now, wanted: [name for name in wanted if name in now.told],
+    "entries": lambda now, wanted: [text for text in wanted if text in now.stage.entries],
+    "clocks": lambda now, wanted: {name: now.stage.clocks.get(name, {}).get("state") for name in wanted},
+    "groups": lambda now, wanted: {name: next((list(task.groups) for task in now.result.open_tasks
+                                               if task.element_id == name), None) for name in wanted},
+}
+"""Each expectation by name: what is seen of it."""

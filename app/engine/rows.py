@@ -1,0 +1,132 @@
+"""The narrow rows of an instance after a step: added, changed or removed to match the step's result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.engine.model import (
+    IncidentRow,
+    JobRow,
+    OpenTaskGroup,
+    OpenTaskRow,
+    ProcessInstance,
+    SubscriptionRow,
+    TimerRow,
+)
+from app.engine.results import Incident, Job, OpenTask, StepResult, Subscription, Timer
+from app.kernel.ids import new_id
+from app.kernel.unit_of_work import UnitOfWork
+
+Row = TypeVar("Row", OpenTaskRow, TimerRow, SubscriptionRow, JobRow)
+
+
+@dataclass
+class Differences:
+    """Rows that appeared and went; closed rows are detached values."""
+
+    opened: list[OpenTaskRow] = field(default_factory=list)
+    closed: list[OpenTaskRow] = field(default_factory=list)
+    incidents: list[IncidentRow] = field(default_factory=list)
+    resolved: list[IncidentRow] = field(default_factory=list)
+
+
+def write_rows(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> Differences:
+    """Make the rows say what the result says."""
+    found = Differences()
+    found.opened, found.closed = _match(uow, instance, OpenTaskRow, result.open_tasks, _task_values)
+    for row in found.opened:
+        row.opened_at = uow.now
+        uow.session.add_all(OpenTaskGroup(tenant_id=uow.tenant_id, task_id=row.id, group_name=name)
+                            for name in row.groups)
+    if found.closed:
+        gone = [row.id for row in found.closed]
+        uow.session.execute(delete(OpenTaskGroup).where(OpenTaskGroup.tenant_id == uow.tenant_id,
+                                                        OpenTaskGroup.task_id.in_(gone)))
+    gone_timers = _match(uow, instance, TimerRow, result.timers, _timer_values)[1]
+    _match(uow, instance, SubscriptionRow, result.subscriptions, _subscription_values)
+    new_jobs, gone_jobs = _match(uow, instance, JobRow, result.jobs, _job_values)
+    for job in new_jobs:
+        job.run_at = uow.now
+    _match_incidents(uow, instance, result.incidents, found)
+    gone_ids = {row.id for row in found.closed} | {row.id for row in gone_timers} | {row.id for row in gone_jobs}
+    _resolve_of_tasks(uow, gone_ids, found)
+    uow.session.flush()
+    return found
+
+
+def _match(uow: UnitOfWork, instance: ProcessInstance, model: type[Row], wanted: Iterable[Any],
+           values: Callable[[ProcessInstance, Any], dict[str, Any]]) -> tuple[list[Row], list[Row]]:
+    """(new rows, removed rows) of one table; kept rows get the values that changed."""
+    owner: InstrumentedAttribute[UUID] = model.instance_id
+    known: Any = uow.session.scalars(select(model).where(owner == instance.id))
+    rows: dict[UUID, Row] = {row.id: row for row in known}
+    added = []
+    for item in wanted:
+        row, changed = rows.pop(UUID(item.task_id), None), values(instance, item)
+        if row is None:
+            row = model(tenant_id=uow.tenant_id, id=UUID(item.task_id), instance_id=instance.id, **changed)
+            uow.session.add(row)
+            added.append(row)
+            continue
+        for name, value in changed.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+    for row in rows.values():
+        uow.session.delete(row)
+    return added, list(rows.values())
+
+
+def _task_values(instance: ProcessInstance, task: OpenTask) -> dict[str, Any]:
+    name_en = task.properties.get("name_en")
+    return {"business_key": instance.business_key, "process_id": task.process_id, "element_id": task.element_id,
+            "name": task.name, "name_en": name_en if isinstance(name_en, str) else task.name, "form_id": task.form_id,
+            "groups": list(task.groups), "assignee": task.assignee, "due_at": task.due_at, "priority": task.priority,
+            "lane": task.lane, "properties": dict(task.properties), "variables": dict(task.variables)}
+
+
+def _timer_values(_instance: ProcessInstance, timer: Timer) -> dict[str, Any]:
+    return {"element_id": timer.element_id, "due_at": timer.due_at, "clock": timer.clock, "repeats": timer.repeats}
+
+
+def _subscription_values(_instance: ProcessInstance, one: Subscription) -> dict[str, Any]:
+    return {"element_id": one.element_id, "name": one.name, "key": one.key}
+
+
+def _job_values(_instance: ProcessInstance, job: Job) -> dict[str, Any]:
+    return {"element_id": job.element_id, "type": job.type, "retries": job.retries, "headers": dict(job.headers),
+            "variables": dict(job.variables)}
+
+
+def _match_incidents(uow: UnitOfWork, instance: ProcessInstance, wanted: Iterable[Incident],
+                     found: Differences) -> None:
+    """Incidents of the engine itself are kept while they last; those of jobs and budgets end with their task."""
+    query = select(IncidentRow).where(IncidentRow.instance_id == instance.id, IncidentRow.resolved_at.is_(None),
+                                      IncidentRow.source == "engine")
+    rows = {(row.task_id, row.element_id, row.code): row for row in uow.session.scalars(query)}
+    for one in wanted:
+        task_id = UUID(one.task_id) if one.task_id else None
+        if rows.pop((task_id, one.element_id, one.code), None) is not None:
+            continue
+        row = IncidentRow(tenant_id=uow.tenant_id, id=new_id(), instance_id=instance.id, task_id=task_id,
+                          business_key=instance.business_key, source="engine", element_id=one.element_id,
+                          code=one.code, message=one.message, params=dict(one.params), opened_at=uow.now)
+        uow.session.add(row)
+        found.incidents.append(row)
+    for row in rows.values():
+        row.resolved_at = uow.now
+        found.resolved.append(row)
+
+
+def _resolve_of_tasks(uow: UnitOfWork, gone: set[UUID], found: Differences) -> None:
+    if not gone:
+        return
+    query = select(IncidentRow).where(IncidentRow.task_id.in_(gone), IncidentRow.resolved_at.is_(None))
+    for row in uow.session.scalars(query):
+        row.resolved_at = uow.now
+        found.resolved.append(row)

@@ -1,0 +1,1 @@
+"""Camunda 8 behaviour as SpiffWorkflow task specs, one file per family."""

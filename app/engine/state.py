@@ -1,0 +1,106 @@
+"""The compact, versioned byte format of an instance: plain JSON, exact decimals, the diagram named by its hash."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.engine.context import StepContext
+from app.engine.library import TaskState
+from app.engine.tokens import Instance, Level, Nested, Token
+from app.kernel.errors import Conflict, msg
+
+FORMAT = 1
+MARK = "\0d:"
+LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.ERROR
+
+
+def _decimal(value: Any) -> str:
+    if isinstance(value, Decimal) and value.is_finite():
+        return MARK + str(value)
+    raise TypeError(f"a state cannot hold {type(value).__name__}")
+
+
+def dump_document(value: Any) -> bytes:
+    """Canonical JSON bytes; decimals become numbers with all their digits. No text may hold a NUL."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_decimal)
+    if '"\\u0000d:' in text:
+        head, *parts = text.split('"\\u0000d:')
+        text = head + "".join(part.replace('"', "", 1) for part in parts)
+    return text.encode()
+
+
+def load_document(data: bytes) -> Any:
+    """The reverse of `dump_document`. Raises ValueError."""
+    return json.loads(data, parse_float=Decimal, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _level_rows(level: Level) -> list[Any]:
+    rows = []
+    for token in level.tokens():
+        parent = token.parent
+        up = 0 if parent is None or parent is level.task_tree else parent.key
+        rows.append([token.key, token.task_spec.name, token.state, up, token.internal_data])
+    return rows
+
+
+def save(instance: Instance) -> bytes:
+    """The whole instance as bytes. Token data must be empty."""
+    levels: list[Any] = []
+    for level in instance.levels():
+        if any(token.data for token in level.tasks.values()):
+            raise AssertionError("tokens carry no data")
+        holder = level.holder.key if isinstance(level, Nested) else 0
+        levels.append(
+            [
+                holder,
+                level.definition.id,
+                level.spec.name,
+                level.task_tree.id.hex,
+                int(level.completed),
+                level.data.get("vars") if level.owns_variables else 0,
+                _level_rows(level),
+            ]
+        )
+    return dump_document(
+        {"v": FORMAT, "seed": instance.seed, "n": instance.count, "pins": instance.pins, "levels": levels}
+    )
+
+
+def restore(data: bytes, context: StepContext) -> Instance:
+    """The instance again, bound to the pinned definitions. Raises Conflict for an unknown format, NotFound for a
+    definition that is gone."""
+    state = load_document(data)
+    if not isinstance(state, dict) or state.get("v") != FORMAT:
+        raise Conflict(msg("The stored state has an unknown format."))
+    root = state["levels"][0]
+    definition = context.ports.process_by_hash(state["pins"][root[1]])
+    instance = Instance(definition, context, state["seed"])
+    instance.count, instance.pins = state["n"], dict(state["pins"])
+    _fill(instance, root)
+    for row in state["levels"][1:]:
+        holder = instance.find(row[0])
+        if holder is None:
+            raise Conflict(msg("The stored state is damaged."))
+        called = row[5] != 0
+        owner = context.ports.process_by_hash(instance.pins[row[1]]) if called else holder.workflow.definition
+        _fill(Nested(owner.specs[row[2]], holder, owner, called), row)
+    return instance
+
+
+def _fill(level: Level, row: list[Any]) -> None:
+    level.plant(UUID(hex=row[3]))
+    level.completed = bool(row[4])
+    if level.owns_variables:
+        level.data["vars"] = row[5]
+    made: dict[Any, Token] = {0: level.task_tree}
+    for key, name, state, up, internal in row[6]:
+        token = Token(level, level.spec.task_specs[name], made[up], state, UUID(hex=key))
+        token.internal_data = internal
+        made[key] = token

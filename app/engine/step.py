@@ -1,0 +1,157 @@
+"""The pure step: state and stimulus in, new state and its consequences out. No database, no clock, no network."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from app.engine.collecting import collect
+from app.engine.context import StepContext
+from app.engine.expressions import document
+from app.engine.library import TaskState
+from app.engine.ports import BudgetSpent, Ports, StepBudget
+from app.engine.results import StepResult
+from app.engine.specs.activities import JobTask, UserTask
+from app.engine.specs.events import Catching
+from app.engine.specs.gateways import InclusiveGateway
+from app.engine.specs.scopes import open_scope
+from app.engine.specs.throwing import throw
+from app.engine.state import restore, save
+from app.engine.stimuli import (
+    CompleteJob,
+    CompleteTask,
+    DeliverMessage,
+    FireTimer,
+    Retry,
+    Start,
+    Stimulus,
+    ThrowJobError,
+)
+from app.engine.timers import owned_clock
+from app.engine.tokens import Instance, Nested, Token
+from app.kernel.errors import Conflict, Invalid, msg
+
+
+def run(state: bytes | None, stimulus: Stimulus, *, now: datetime, ports: Ports,
+        budget: StepBudget | None = None) -> StepResult:
+    """Apply one stimulus and go on to the next wait states.
+
+    `now` aware; `state` None only for Start. Raises Conflict when the task is not open for the stimulus, Invalid for
+    values that are no JSON documents, BudgetSpent when a limit was passed (nothing may be stored then).
+    """
+    context = StepContext(now, ports, budget or StepBudget())
+    instance = _begin(stimulus, context) if isinstance(stimulus, Start) else _go_on(state, stimulus, context)
+    settle(instance)
+    data = save(instance)
+    if len(data) > context.budget.variable_bytes:
+        raise BudgetSpent("budget_size", instance.definition.id, msg("The instance holds more than %(limit)s bytes."),
+                          limit=context.budget.variable_bytes)
+    return collect(instance, data)
+
+
+def _begin(stimulus: Start, context: StepContext) -> Instance:
+    definition = context.ports.process(stimulus.process_id)
+    instance = Instance(definition, context, stimulus.seed or secrets.token_hex(16))
+    instance.data["vars"] = document(stimulus.variables)
+    open_scope(instance)
+    return instance
+
+
+def _go_on(state: bytes | None, stimulus: Stimulus, context: StepContext) -> Instance:
+    if state is None:
+        raise Conflict(msg("There is no instance to go on with."))
+    instance = restore(state, context)
+    if isinstance(stimulus, Retry):
+        _retry(instance, stimulus)
+        return instance
+    token = instance.find(stimulus.task_id) if not isinstance(stimulus, Start) else None
+    if token is None or instance.completed or not _applies(token, stimulus):
+        raise Conflict(msg("This task is no longer open."))
+    if isinstance(stimulus, FireTimer):
+        token.task_spec.caught(token, {})
+    elif isinstance(stimulus, DeliverMessage):
+        token.task_spec.caught(token, document(stimulus.variables))
+    elif isinstance(stimulus, ThrowJobError):
+        values = document(stimulus.variables)
+        if not throw(token, "error", stimulus.code, values):
+            token.internal_data["incident"] = ["uncaught_error", msg("Nothing catches the error %(code)s."),
+                                               {"code": stimulus.code}]
+            token._set_state(TaskState.ERROR)
+    elif isinstance(stimulus, CompleteTask | CompleteJob):
+        token.internal_data["values"] = document(stimulus.variables)
+        token.run()
+    return instance
+
+
+def _applies(token: Token, stimulus: Stimulus) -> bool:
+    """Whether the token is open for exactly this."""
+    spec, kept = token.task_spec, token.internal_data
+    if isinstance(stimulus, CompleteTask):
+        return isinstance(spec, UserTask) and token.state == TaskState.READY
+    if isinstance(stimulus, CompleteJob | ThrowJobError):
+        return isinstance(spec, JobTask) and token.state == TaskState.READY
+    if not isinstance(spec, Catching) or token.state != TaskState.WAITING or "incident" in kept:
+        return False
+    if isinstance(stimulus, DeliverMessage):
+        return kept.get("name") == stimulus.name and kept.get("key") == stimulus.key
+    due = spec.due(token)
+    if due is None:
+        return owned_clock(spec.node.trigger.text) is not None
+    return due.at <= token.context.now
+
+
+def _retry(instance: Instance, stimulus: Retry) -> None:
+    """Every token with an incident tries again."""
+    values = document(stimulus.variables)
+    if not isinstance(values, dict):
+        raise Invalid(msg("The variables are no object."))
+    instance.variables.update(values)
+    for level in instance.levels():
+        for token in level.tokens():
+            if "incident" not in token.internal_data or not token.alive:
+                continue
+            del token.internal_data["incident"]
+            if token.state == TaskState.WAITING:
+                token.task_spec._update(token)
+            else:
+                token._set_state(TaskState.READY)
+                if not token.task_spec.manual or "values" in token.internal_data:
+                    instance.ready.append(token)
+
+
+def settle(instance: Instance) -> None:
+    """Run what can run; then decide inclusive joins; then close scopes; until nothing moves. Raises BudgetSpent."""
+    while True:
+        while instance.ready:
+            token = instance.ready.popleft()
+            if token.alive and token.state == TaskState.READY:
+                instance.context.tick(token.task_spec.element.id)
+                token.run()
+        if not _fire_join(instance) and not _close_scope(instance):
+            return
+
+
+def _fire_join(instance: Instance) -> bool:
+    for level in instance.levels():
+        for token in level.tokens():
+            spec = token.task_spec
+            if (isinstance(spec, InclusiveGateway) and token.state == TaskState.WAITING
+                    and "incident" not in token.internal_data and spec.may_fire(token)):
+                spec.join(token)
+                return True
+    return False
+
+
+def _close_scope(instance: Instance) -> bool:
+    for level in reversed(instance.levels()):
+        if level.completed or level.live():
+            continue
+        level.completed = True
+        for listener in level.tokens():
+            level.drop(listener)
+        if isinstance(level, Nested):
+            del instance.subprocesses[level.holder.id]
+            level.holder.task_spec.finished(level.holder, level)
+            return True
+    return False
+

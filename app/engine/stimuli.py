@@ -1,0 +1,68 @@
+"""What can be done to a process instance, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Start:
+    """Begin at the none start event. `seed` (hex text) fixes the ids of a replay; random when absent."""
+
+    process_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    seed: str | None = None
+
+
+@dataclass(frozen=True)
+class CompleteTask:
+    """A person has done a user task."""
+
+    task_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CompleteJob:
+    """A worker has done a job."""
+
+    task_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ThrowJobError:
+    """A worker reports a business error that the diagram may catch."""
+
+    task_id: str
+    code: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FireTimer:
+    """A timer's time has come."""
+
+    task_id: str
+
+
+@dataclass(frozen=True)
+class DeliverMessage:
+    """A message for one open subscription."""
+
+    task_id: str
+    name: str
+    key: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Try all incidents again, after writing `variables` into the instance (an operator's repair)."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+Stimulus = Start | CompleteTask | CompleteJob | ThrowJobError | FireTimer | DeliverMessage | Retry

@@ -1,0 +1,112 @@
+"""Values in and out: from Python's types to the language's, and to what JSON can hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.feel.budget import Budget, Meter
+from app.feel.errors import BudgetExceeded, Failure
+from app.feel.numbers import CONTEXT, guarded, is_whole
+from app.feel.temporal import DaysTimeDuration, FeelDate, FeelDateTime, FeelTime, YearsMonthsDuration
+from app.feel.values import FunctionValue, Range
+from app.kernel.errors import msg
+
+DEEPEST_VALUE = 64
+MOST_PARTS = 500_000
+_OWN = (bool, str, FeelDate, FeelTime, FeelDateTime, DaysTimeDuration, YearsMonthsDuration, FunctionValue, Range)
+
+
+def from_python(value: Any, depth: int = 0) -> Any:
+    """The value of the language for a Python value; a Failure for NaN, infinity and types it does not know."""
+    if value is None or isinstance(value, _OWN):
+        return value
+    if isinstance(value, int | float | Decimal):
+        return _number(value)
+    if depth > DEEPEST_VALUE:
+        raise BudgetExceeded(msg("A value is nested deeper than %(limit)s."), limit=DEEPEST_VALUE)
+    if isinstance(value, Mapping):
+        return {str(key): from_python(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [from_python(item, depth + 1) for item in value]
+    return _temporal(value)
+
+
+def _number(value: int | float | Decimal) -> Decimal:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise Failure("a number that is not finite")
+        value = Decimal(repr(value))
+    elif isinstance(value, int):
+        if value.bit_length() > 20_000:
+            raise Failure("the number is too large")
+        value = Decimal(value)
+    if not value.is_finite():
+        raise Failure("a number that is not finite")
+    return guarded(CONTEXT.plus, value)
+
+
+def _temporal(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return FeelDateTime.from_python(value)
+    if isinstance(value, date):
+        return FeelDate.from_python(value)
+    if isinstance(value, time):
+        return FeelTime.from_python(value)
+    if isinstance(value, timedelta):
+        return DaysTimeDuration.from_python(value)
+    raise Failure(f"a value of type {type(value).__name__} cannot be used")
+
+
+class Inputs(Mapping[str, Any]):
+    """The variables of one evaluation, converted when first read."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given, self._read = given, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        """The value; a Failure when it cannot be used."""
+        if name not in self._read:
+            self._read[name] = from_python(self._given[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._given
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
+def to_json(value: Any) -> Any:
+    """A JSON document: whole numbers as int, other Decimals as they are, temporal values and ranges as text,
+    functions as null. Raises BudgetExceeded for more than MOST_PARTS parts, shared ones counted each time."""
+    return _document(value, Meter(Budget(steps=MOST_PARTS, seconds=10)))
+
+
+def _document(value: Any, meter: Meter) -> Any:
+    meter.step()
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if is_whole(value) else value
+    if isinstance(value, dict):
+        return {key: _document(item, meter) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_document(item, meter) for item in value]
+    if isinstance(value, FunctionValue):
+        return None
+    return range_text(value) if isinstance(value, Range) else str(value)
+
+
+def range_text(bounds: Range) -> str:
+    """`[1..5)` or `< 5`, as it would be written."""
+    if bounds.operator:
+        return f"{bounds.operator} {bounds.high if bounds.operator in ('<', '<=') else bounds.low}"
+    low, high = "[" if bounds.low_included else "(", "]" if bounds.high_included else ")"
+    return f"{low}{bounds.low}..{bounds.high}{high}"

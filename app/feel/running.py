@@ -1,0 +1,56 @@
+"""One evaluation under way: its variables by scope, its meter, its clock, its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.feel.budget import Budget, Meter
+from app.feel.temporal import FeelDateTime
+
+MOST_REASONS = 20
+MISSING: Any = object()
+
+
+class Run:
+    """What every part of one evaluation shares."""
+
+    __slots__ = ("_now", "functions", "meter", "reasons")
+
+    def __init__(self, now: Callable[[], datetime], functions: Mapping[str, Callable[..., Any]],
+                 budget: Budget) -> None:
+        self._now, self.functions = now, functions
+        self.meter = Meter(budget)
+        self.reasons: list[str] = []
+
+    def null(self, reason: str) -> Any:
+        """Record why something is null; answers None, so that it can be returned."""
+        if len(self.reasons) < MOST_REASONS and reason not in self.reasons:
+            self.reasons.append(reason)
+        return None
+
+    def now(self) -> FeelDateTime:
+        """The moment given to the evaluation, in the zone it was given in."""
+        return FeelDateTime.from_python(self._now())
+
+
+class Scope:
+    """Names bound at a place; what is not here is looked up in the parent."""
+
+    __slots__ = ("parent", "run", "values")
+
+    def __init__(self, run: Run, values: Mapping[str, Any], parent: Scope | None = None) -> None:
+        self.run, self.values, self.parent = run, values, parent
+
+    def lookup(self, name: str) -> Any:
+        """The value, or MISSING; a Failure when a given value cannot be used."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        return MISSING
+
+
+Evaluate = Callable[[Scope], Any]

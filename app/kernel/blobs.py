@@ -1,0 +1,110 @@
+"""Files by the hash of their content, kept apart from the database. Who may read one is decided elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+from app.kernel.errors import NotFound, msg
+
+CHUNK = 256 * 1024
+_NAME = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class BlobStore(Protocol):
+    """What a store can do. Contents never change, so any process on any machine may keep copies."""
+
+    def put(self, tenant_id: UUID, data: bytes) -> str:
+        """Keep `data` durably and give its SHA-256 in hex; once more is harmless."""
+
+    def open(self, tenant_id: UUID, sha256: str) -> BinaryIO:
+        """The content as a binary stream for the caller to close. Raises NotFound."""
+
+    def has(self, tenant_id: UUID, sha256: str) -> bool:
+        """Whether a content is kept."""
+
+    def remove(self, tenant_id: UUID, sha256: str) -> None:
+        """Forget a content; nothing happens when it is not there."""
+
+
+class FolderStore:
+    """A folder (local or mounted): <root>/<tenant>/<2 hex>/<62 hex>."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, tenant_id: UUID, data: bytes) -> str:
+        """Written beside its place, forced to disk, then renamed: a reader or a crash never sees half a file."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(tenant_id, sha256)
+        if path.exists():
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _force_folder(path.parent)
+        return sha256
+
+    def open(self, tenant_id: UUID, sha256: str) -> BinaryIO:
+        """A plain open file."""
+        try:
+            return self._path(tenant_id, sha256).open("rb")
+        except FileNotFoundError:
+            raise NotFound(msg("This file is not there.")) from None
+
+    def has(self, tenant_id: UUID, sha256: str) -> bool:
+        """A look at the folder."""
+        return self._path(tenant_id, sha256).exists()
+
+    def remove(self, tenant_id: UUID, sha256: str) -> None:
+        """Unlink; a reader that has it open reads on."""
+        self._path(tenant_id, sha256).unlink(missing_ok=True)
+
+    def names(self, tenant_id: UUID) -> Iterator[str]:
+        """Every kept hash of an office, for comparing with its rows."""
+        for path in sorted((self.root / str(tenant_id)).glob("??/*")):
+            if _NAME.match(path.parent.name + path.name):
+                yield path.parent.name + path.name
+
+    def _path(self, tenant_id: UUID, sha256: str) -> Path:
+        if not _NAME.match(sha256):
+            raise NotFound(msg("This file is not there."))
+        return self.root / str(UUID(str(tenant_id))) / sha256[:2] / sha256[2:]
+
+
+def _force_folder(folder: Path) -> None:
+    """The rename itself must survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_current: list[BlobStore] = []
+
+
+def install(store: BlobStore) -> None:
+    """Make `store` the one that `current()` gives."""
+    _current[:] = [store]
+
+
+def current() -> BlobStore:
+    """The installed store; RuntimeError before `install`."""
+    if not _current:
+        raise RuntimeError("no blob store is installed")
+    return _current[0]

@@ -1,0 +1,140 @@
+"""Sessions: short read-only ones, the write transaction of a unit of work, and the narrow one of workers.
+
+The tenant of a session filters every ORM statement; on PostgreSQL each transaction also takes a role that
+row-level security binds, and tells it the tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+
+from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _TenantKey
+
+APP_ROLE, WORKER_ROLE = "yikou_app", "yikou_worker"
+"""PostgreSQL roles that own nothing. The worker's reads what is due for all tenants, and nothing else."""
+
+
+class TenantMissing(RuntimeError):
+    """A statement on a tenant's table in a session without a tenant: a fault of the code."""
+
+
+class Database:
+    """One engine and the ways to open a session on it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self._writer = engine.execution_options(yikou_write=True)
+        if self.dialect == "sqlite":
+            _prepare_sqlite(engine)
+
+    @contextmanager
+    def read(self, tenant_id: UUID) -> Iterator[Session]:
+        """A short session that only reads; it is rolled back at the end."""
+        with Session(self.engine, info={"tenant_id": tenant_id, "role": APP_ROLE}, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self, tenant_id: UUID) -> Iterator[Session]:
+        """The session of a unit of work. SQLite: BEGIN IMMEDIATE, so that a reader never upgrades."""
+        with Session(self._writer, info={"tenant_id": tenant_id, "role": APP_ROLE}) as session:
+            yield session
+
+    @contextmanager
+    def claim(self) -> Iterator[Session]:
+        """A reading session over all tenants, for what workers look for: due rows, leases, tenants."""
+        with Session(self.engine, info={"all_tenants": True, "role": WORKER_ROLE}) as session:
+            yield session
+
+    @contextmanager
+    def claim_write(self) -> Iterator[Session]:
+        """As `claim`, for the rows that belong to the installation: leases."""
+        with Session(self._writer, info={"all_tenants": True, "role": WORKER_ROLE}) as session:
+            yield session
+
+
+_current: list[Database] = []
+
+
+def install(database: Database) -> None:
+    """Make `database` the one that `current()` gives."""
+    _current[:] = [database]
+
+
+def installed() -> Database | None:
+    """The installed database, if there is one: for whoever puts another in its place for a while."""
+    return _current[0] if _current else None
+
+
+def current() -> Database:
+    """The installed database; RuntimeError before `install`."""
+    if not _current:
+        raise RuntimeError("no database is installed")
+    return _current[0]
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    if getattr(engine, "_yikou_prepared", False):
+        return
+    engine._yikou_prepared = True  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("yikou_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@event.listens_for(Session, "after_begin")
+def _take_role(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """PostgreSQL: the transaction runs as a role that row-level security binds, for one tenant."""
+    role = session.info.get("role")
+    if connection.dialect.name != "postgresql" or role is None:
+        return
+    connection.execute(text(f"SET LOCAL ROLE {role}"))
+    tenant_id = session.info.get("tenant_id")
+    connection.execute(text("SELECT set_config('app.tenant_id', :tenant, true)"),
+                       {"tenant": str(tenant_id) if tenant_id else ""})
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _scope(state: ORMExecuteState) -> None:
+    """Every ORM statement sees the rows of the session's tenant only."""
+    info = state.session.info
+    if info.get("all_tenants") or "role" not in info or state.is_column_load:
+        return
+    tenant_id = info.get("tenant_id")
+    if tenant_id is None:
+        raise TenantMissing("a session on tenants' tables has no tenant")
+    shared = (tenant_id, BASE_TENANT_ID) if state.is_select else (tenant_id,)
+    state.statement = state.statement.options(
+        with_loader_criteria(TenantScoped, lambda cls: cls.tenant_id == tenant_id, include_aliases=True),
+        with_loader_criteria(SharedWithBase, lambda cls: cls.tenant_id.in_(shared), include_aliases=True),
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    """New rows get the session's tenant; rows of another tenant are a fault of the code."""
+    tenant_id = session.info.get("tenant_id")
+    if tenant_id is None:
+        return
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        if not isinstance(row, _TenantKey):
+            continue
+        row.tenant_id = row.tenant_id or tenant_id
+        if row.tenant_id != tenant_id:
+            raise TenantMissing(f"{type(row).__name__} of another tenant in this transaction")

@@ -1,0 +1,47 @@
+"""JSON documents in which numbers stay exact: decimals are written as JSON numbers and read back as Decimal."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+_MARK = f"\u0000{secrets.token_hex(8)}:"
+"""What a decimal wears on its way through `json`; random, so that no text of a person can look like one."""
+_MARKED = re.compile(rf'"\\u0000{_MARK[1:]}(-?[0-9.]+(?:E[+-]?[0-9]+)?)"')
+
+
+def _plain(value: Any) -> Any:
+    """Anything the platform stores -> what `json` can write; decimals become marked strings."""
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError("a document holds finite numbers only")
+        return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else _MARK + str(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, float):
+        return _plain(Decimal(repr(value)))
+    raise TypeError(f"a document cannot hold {type(value).__name__}")
+
+
+def dump(value: Any) -> str:
+    """Compact JSON text. Raises TypeError or ValueError for what JSON cannot hold."""
+    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _MARKED.sub(r"\1", text) if _MARK[1:] in text else text
+
+
+def load(text: str | bytes) -> Any:
+    """The document back; numbers with a fraction come as Decimal."""
+    return json.loads(text, parse_float=Decimal)

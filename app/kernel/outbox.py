@@ -1,0 +1,77 @@
+"""Deliveries of committed events to their subscribers: claimed, run and acknowledged in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from app.kernel import bus, clock, database
+from app.kernel.commands import SYSTEM
+from app.kernel.events import Delivery, StoredEvent
+from app.kernel.unit_of_work import UnitOfWork, transact
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 8
+
+
+def backoff(attempts: int) -> timedelta:
+    """Seconds to wait before attempt `attempts + 1`: doubling from 2 s to 10 min, with jitter."""
+    return timedelta(seconds=min(2.0**attempts, 600.0) * random.uniform(0.75, 1.25))  # noqa: S311
+
+
+def due(limit: int = 100) -> list[tuple[UUID, UUID]]:
+    """(tenant, delivery) that may run now: of each case and subscriber only the oldest pending one."""
+    earlier = aliased(Delivery)
+    blocked = exists().where(
+        earlier.tenant_id == Delivery.tenant_id, earlier.subscriber == Delivery.subscriber,
+        earlier.case_id == Delivery.case_id, earlier.state == "pending", earlier.event_id < Delivery.event_id)
+    query = (select(Delivery.tenant_id, Delivery.id)
+             .where(Delivery.state == "pending", Delivery.run_at <= clock.now(), ~blocked)
+             .order_by(Delivery.event_id).limit(limit))
+    with database.current().claim() as session:
+        return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def deliver(tenant_id: UUID, delivery_id: UUID) -> bool:
+    """Run one delivery. False when another worker has it or it is done. A failure is noted for a retry."""
+    try:
+        return transact(tenant_id, SYSTEM, lambda uow: _run(uow, delivery_id))
+    except Exception as error:
+        log.warning("delivery %s failed: %s", delivery_id, type(error).__name__, exc_info=True)
+        text = f"{type(error).__name__}: {error}"[:2000]
+        transact(tenant_id, SYSTEM, lambda uow: _note_failure(uow, delivery_id, text))
+        return True
+
+
+def _run(uow: UnitOfWork, delivery_id: UUID) -> bool:
+    query = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "pending")
+    row = uow.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return False
+    subscriber = bus.subscriber(row.subscriber)
+    if subscriber is None:
+        raise LookupError(f"no subscriber {row.subscriber}")
+    stored = uow.session.get_one(StoredEvent, (uow.tenant_id, row.event_id))
+    uow.cause_id = stored.id
+    subscriber.effect(stored, uow)
+    row.state, row.last_error = "done", None
+    return True
+
+
+def _note_failure(uow: UnitOfWork, delivery_id: UUID, text: str) -> None:
+    row = uow.session.get(Delivery, (uow.tenant_id, delivery_id))
+    if row is None or row.state != "pending":
+        return
+    row.attempts, row.last_error = row.attempts + 1, text
+    row.state = "dead" if row.attempts >= MAX_ATTEMPTS else "pending"
+    row.run_at = uow.now + backoff(row.attempts)
+
+
+def tick(limit: int = 100) -> int:
+    """Deliver what is due; the number of deliveries run."""
+    return sum(deliver(tenant_id, delivery_id) for tenant_id, delivery_id in due(limit))

@@ -1,0 +1,82 @@
+"""Numbers committed events without gaps, per tenant, and chains them by hash: the audit trail.
+
+Database sequences do not commit in order, so whoever reads in order reads these numbers only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, String, exists, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel import database, documents
+from app.kernel.commands import SYSTEM
+from app.kernel.events import StoredEvent
+from app.kernel.model import Base, TenantScoped
+from app.kernel.unit_of_work import UnitOfWork, transact
+
+GENESIS = "0" * 64
+
+
+class EventNumber(TenantScoped, Base):
+    """The place of one event in its tenant's order; `id` is the event's. `hash` covers the one before."""
+
+    __tablename__ = "event_number"
+    __table_args__ = (Index(None, "tenant_id", "number", unique=True),)
+
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+def digest(previous: str, number: int, stored: StoredEvent) -> str:
+    """SHA-256 over the hash before, the number and the content of the event."""
+    content = documents.dump([previous, number, stored.id, stored.type, stored.schema_version, stored.case_id,
+                              stored.actor_id, stored.at, stored.definitions, stored.data])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def waiting_tenants() -> list[UUID]:
+    """Tenants with committed events that have no number yet."""
+    numbered = exists().where(EventNumber.tenant_id == StoredEvent.tenant_id, EventNumber.id == StoredEvent.id)
+    with database.current().claim() as session:
+        return list(session.scalars(select(StoredEvent.tenant_id).where(~numbered).distinct()))
+
+
+def number(tenant_id: UUID, limit: int = 500) -> int:
+    """Number up to `limit` events of one tenant; the caller holds the lease `sequencer`."""
+    return transact(tenant_id, SYSTEM, lambda uow: _number(uow, limit))
+
+
+def _number(uow: UnitOfWork, limit: int) -> int:
+    session = uow.session
+    last = _last(session)
+    previous, count = (last.hash, last.number) if last else (GENESIS, 0)
+    numbered = exists().where(EventNumber.tenant_id == StoredEvent.tenant_id, EventNumber.id == StoredEvent.id)
+    rows = session.scalars(select(StoredEvent).where(~numbered).order_by(StoredEvent.id).limit(limit)).all()
+    for stored in rows:
+        count += 1
+        previous = digest(previous, count, stored)
+        session.add(EventNumber(tenant_id=uow.tenant_id, id=stored.id, number=count, hash=previous, at=uow.now))
+    return len(rows)
+
+
+def _last(session: Session) -> EventNumber | None:
+    top = select(func.max(EventNumber.number)).scalar_subquery()
+    return session.scalars(select(EventNumber).where(EventNumber.number == top)).one_or_none()
+
+
+def broken_link(session: Session) -> int | None:
+    """The first number whose hash does not fit, or None when the tenant's whole chain is sound."""
+    previous = GENESIS
+    query = select(EventNumber, StoredEvent).join(
+        StoredEvent, (StoredEvent.tenant_id == EventNumber.tenant_id) & (StoredEvent.id == EventNumber.id),
+        isouter=True).order_by(EventNumber.number)
+    for expected, (row, stored) in enumerate(session.execute(query), start=1):
+        if stored is None or row.number != expected or row.hash != digest(previous, expected, stored):
+            return expected
+        previous = row.hash
+    return None

@@ -1,0 +1,122 @@
+"""One command, one transaction: the only place of the code base that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import String
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel import clock, database, events
+from app.kernel.commands import Actor, Command
+from app.kernel.errors import Conflict, msg
+from app.kernel.ids import new_id
+from app.kernel.model import Base, TenantScoped
+
+if TYPE_CHECKING:
+    from app.kernel.bus import Subscriber
+
+T = TypeVar("T")
+
+
+class CommandAnswer(TenantScoped, Base):
+    """The answer to a command that came with an idempotency key."""
+
+    __tablename__ = "command_answer"
+
+    key_hash: Mapped[str] = mapped_column(String(64), unique=False, index=False)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any] | None]
+    at: Mapped[datetime]
+
+
+class UnitOfWork:
+    """What a handler works with. Nothing it does is visible before the one commit at its end."""
+
+    def __init__(self, session: Session, tenant_id: UUID, actor: Actor, cause_id: UUID | None = None) -> None:
+        self.session, self.tenant_id, self.actor = session, tenant_id, actor
+        self.cause_id: UUID | None = cause_id
+        self.now: datetime = clock.now()
+
+    def record(self, data: object, *, case_id: UUID | None = None,
+               definitions: dict[str, Any] | None = None) -> events.StoredEvent:
+        """Store an event and one delivery for each subscriber of its type."""
+        from app.kernel import bus
+
+        kind = events.type_of(data)
+        stored = events.StoredEvent(
+            tenant_id=self.tenant_id, id=new_id(), type=kind.name, schema_version=kind.version,
+            case_id=case_id or getattr(data, "case_id", None), cause_id=self.cause_id,
+            actor_id=self.actor.user_id, actor_kind=self.actor.kind, at=self.now,
+            definitions=definitions or {}, data=events.payload(data))
+        self.session.add(stored)
+        for subscriber in bus.subscribers_of(kind.name):
+            self.session.add(self._delivery(stored, subscriber))
+        return stored
+
+    def _delivery(self, stored: events.StoredEvent, subscriber: Subscriber) -> events.Delivery:
+        return events.Delivery(tenant_id=self.tenant_id, event_id=stored.id, case_id=stored.case_id,
+                               subscriber=subscriber.name, run_at=self.now)
+
+    def dispatch_nested(self, command: Command) -> Any:
+        """Run another command's handler inside this transaction."""
+        from app.kernel import bus
+
+        return bus.handler_of(type(command))(command, self)
+
+
+def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
+    """Begin, look the key up, handle, store the answer, commit. Any error: nothing happened."""
+    for _attempt in range(3):
+        with database.current().write(command.tenant_id) as session:
+            uow = UnitOfWork(session, command.tenant_id, command.actor)
+            if command.key is None:
+                answer = handler(command, uow)
+                session.commit()
+                return answer
+            try:
+                known, row = _look_up(session, command, uow.now)
+            except IntegrityError:
+                continue  # the same key is being handled right now: look again once it is committed
+            if known:
+                return row.answer["value"] if row.answer else None
+            answer = handler(command, uow)
+            row.answer = {"value": answer}
+            session.commit()
+            return answer
+    raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
+
+
+def _look_up(session: Session, command: Command, now: datetime) -> tuple[bool, CommandAnswer]:
+    """(True, stored row) or (False, row made and flushed, which holds the key until the commit)."""
+    row_id = UUID(hex=command.key_hash()[:32])
+    row = session.get(CommandAnswer, (command.tenant_id, row_id))
+    if row is not None:
+        if row.fingerprint != command.fingerprint():
+            raise Conflict(msg("This form was already sent with other content. Open it again to send a new one."))
+        return True, row
+    row = CommandAnswer(tenant_id=command.tenant_id, id=row_id, key_hash=command.key_hash(),
+                        fingerprint=command.fingerprint(), answer=None, at=now)
+    session.add(row)
+    session.flush()
+    return False, row
+
+
+def transact(tenant_id: UUID, actor: Actor, work: Callable[[UnitOfWork], T], cause_id: UUID | None = None) -> T:
+    """Run `work` in one transaction without a command: for workers, whose claim and effect are one."""
+    with database.current().write(tenant_id) as session:
+        result = work(UnitOfWork(session, tenant_id, actor, cause_id))
+        session.commit()
+        return result
+
+
+def transact_installation(work: Callable[[Session], T]) -> T:
+    """One transaction on rows of the installation (leases), as the narrow worker role."""
+    with database.current().claim_write() as session:
+        result = work(session)
+        session.commit()
+        return result

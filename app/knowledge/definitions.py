@@ -1,0 +1,25 @@
+"""What other rooms get at the start: the list `services` for forms and pages, and the suggestion for new cases."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.cases import connectors, sources
+from app.knowledge import queries, suggesting
+
+
+def _services(session: Session) -> list[sources.Listed]:
+    return [sources.Listed(s.code, s.name_zh, s.name_en) for s in queries.services(session)]
+
+
+def _suggest(session: Session, tenant_id: UUID, text: str) -> dict[str, Any]:
+    return suggesting.suggest(session, tenant_id, text).to_variables()
+
+
+def register() -> None:
+    """Make both known."""
+    sources.register_source("services", _services)
+    connectors.register_suggester(_suggest)

@@ -1,0 +1,40 @@
+"""What happened to messages: ids and codes, never words or addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.kernel.events import event
+
+
+@event("notification.queued")
+@dataclass(frozen=True)
+class NotificationQueued:
+    """A message is to be sent."""
+
+    notification_id: UUID
+    case_id: UUID | None
+    channel: str
+    template: str
+
+
+@event("notification.sent")
+@dataclass(frozen=True)
+class NotificationSent:
+    """The channel took it."""
+
+    notification_id: UUID
+    case_id: UUID | None
+    channel: str
+
+
+@event("notification.failed")
+@dataclass(frozen=True)
+class NotificationFailed:
+    """The channel did not take it, and will not be asked again. `reason` is a code."""
+
+    notification_id: UUID
+    case_id: UUID | None
+    channel: str
+    reason: str

@@ -1,0 +1,59 @@
+"""Tables of messages to people, and of the addresses they go to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.model import Base, TenantScoped
+
+
+class NotificationAddress(TenantScoped, Base):
+    """Where a person is reached; erasing a person empties `value`. `kind`: phone or email."""
+
+    __tablename__ = "notification_address"
+    __table_args__ = (Index(None, "tenant_id", "kind", "value"), Index(None, "tenant_id", "person_id"))
+
+    kind: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str | None] = mapped_column(String(254))
+    person_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class Notification(TenantScoped, Base):
+    """One message over one channel: to an address, to a user's inbox (`to_user_id`) or to a group's (`to_group`).
+
+    `state`: queued, sending, sent or failed. `is_secret`: the words are emptied once they are sent.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index(None, "state", "run_at"), Index(None, "tenant_id", "case_id"), Index(None, "tenant_id", "to_user_id"),
+        Index(None, "tenant_id", "to_group"), Index(None, "tenant_id", "channel", "id"),
+        ForeignKeyConstraint(["tenant_id", "address_id"],
+                             ["notification_address.tenant_id", "notification_address.id"]))
+
+    case_id: Mapped[UUID | None]
+    channel: Mapped[str] = mapped_column(String(20))
+    address_id: Mapped[UUID | None]
+    to_user_id: Mapped[UUID | None]
+    to_group: Mapped[str | None] = mapped_column(String(120))
+    person_id: Mapped[UUID | None]
+    template: Mapped[str] = mapped_column(String(100))
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    locale: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(400))
+    body: Mapped[str] = mapped_column(Text)
+    is_secret: Mapped[bool] = mapped_column(Boolean, default=False)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    run_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]

@@ -1,0 +1,29 @@
+"""Numbers that people see, counted per office: case numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.kernel.unit_of_work import UnitOfWork
+from app.kernel.upsert import insert_missing
+from app.tenancy.model import Tenant, TenantCounter
+
+
+def next_value(uow: UnitOfWork, name: str) -> int:
+    """Count `name` up by one, from 1; the row stays locked until the commit, so numbers have no gaps."""
+    row_id = UUID(hex=hashlib.sha256(f"{uow.tenant_id}|{name}".encode()).hexdigest()[:32])
+    insert_missing(uow.session, TenantCounter, tenant_id=uow.tenant_id, id=row_id, name=name, value=0)
+    row = uow.session.scalars(select(TenantCounter).where(TenantCounter.id == row_id).with_for_update()).one()
+    row.value += 1
+    return row.value
+
+
+def next_case_number(uow: UnitOfWork) -> str:
+    """`20261123-0007`: the office's own date, then the day's count."""
+    tenant = uow.session.get_one(Tenant, uow.tenant_id)
+    day = uow.now.astimezone(ZoneInfo(tenant.time_zone)).strftime("%Y%m%d")
+    return f"{day}-{next_value(uow, f'case:{day}'):04d}"

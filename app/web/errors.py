@@ -1,0 +1,87 @@
+"""Error pages. Every 404 is the same page, whatever was asked for, and no page shows a stack trace."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.auth.commands import RecordDenial
+from app.kernel import bus
+from app.kernel.errors import Forbidden, YikouError, msg
+from app.web.sessions import actor, office
+from app.web.texts import t
+
+log = logging.getLogger(__name__)
+TITLES = {
+    400: msg("The page could not read what was sent"),
+    403: msg("You may not open this"),
+    404: msg("There is nothing here"),
+    405: msg("This cannot be done here"),
+    409: msg("Something has changed in the meantime"),
+    413: msg("That is too large"),
+    422: msg("Please check what you entered"),
+    429: msg("Please wait a moment"),
+    500: msg("Something went wrong on our side"),
+}
+TEXTS = {
+    400: msg("Please go back, reload the page and try again."),
+    403: msg("Your account does not have the right to open this page. Ask your administrator if you need it."),
+    404: msg("The address is wrong, or what stood here is not for you to see."),
+    405: msg("Please go back and use the buttons of the page."),
+    413: msg("Please send fewer or smaller files. A photo may have up to 10 MB."),
+    500: msg("It was written down and we will look into it. What you did before is safe. Please try again."),
+}
+FALLBACK = 400
+
+
+def install(app: Flask) -> None:
+    """Register the pages."""
+    app.register_error_handler(YikouError, _domain)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int, text: str | None = None) -> Response:
+    """The page of a status; `text` says more than the usual words."""
+    kind = status if status in TITLES else FALLBACK
+    usual = TEXTS.get(kind)
+    body = render_template("error.html", status=status, title=t(TITLES[kind]),
+                           text=text or (t(usual) if usual else ""))
+    return Response(body, status=status, mimetype="text/html")
+
+
+def _domain(error: YikouError) -> Response:
+    if isinstance(error, Forbidden):
+        _record_denial()
+        return page(403, t(error.message, **error.params) if actor().kind == "guest" else None)
+    if error.status == 404:
+        return page(404)
+    return page(error.status, t(error.message, **error.params))
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return page(400, t(msg("This page was open for too long, or another one sent it. Please reload and try again.")))
+
+
+def _http(error: HTTPException) -> Response:
+    answer = error.get_response()
+    if answer.status_code < 400:
+        return Response(answer.get_data(), answer.status_code, answer.headers)
+    return page(error.code or 500)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return page(500)
+
+
+def _record_denial() -> None:
+    """Ids only: who, and the name of the route."""
+    here = office()
+    if here is not None and request.endpoint:
+        bus.dispatch(RecordDenial(tenant_id=here.tenant_id, actor=actor(), place=request.endpoint))

@@ -1,0 +1,103 @@
+"""Things that queries give, as words: names in two languages, sentences, values of decisions, answers to forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+
+from app.web.texts import local_now, locale, t, when
+from app.web.words import word
+
+LONGEST = 160
+
+
+def pick(thing: Any, stem: str) -> str:
+    """`<stem>_zh` or `<stem>_en` of an object, the other one when it is empty."""
+    first, second = (f"{stem}_en", f"{stem}_zh") if locale() == "en" else (f"{stem}_zh", f"{stem}_en")
+    return str(getattr(thing, first, None) or getattr(thing, second, None) or "")
+
+
+def say(sentence: Any) -> str:
+    """A message id with parameters, translated; times among the parameters in the office's zone."""
+    return t(sentence.message, **{name: _readable(value) for name, value in sentence.params.items()})
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return when(value)
+    if isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T":
+        try:
+            return when(value)
+        except ValueError:
+            return value
+    return value
+
+
+def brief(value: Any) -> str:
+    """A value of a decision in one line."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{name}: {brief(inner)}" for name, inner in value.items())
+    elif isinstance(value, list | tuple):
+        text = ", ".join(brief(inner) for inner in value)
+    else:
+        text = str(_readable(value))
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def trace_lines(trace: Any, depth: int = 0) -> Iterator[str]:
+    """The rows of tables that matched, as lines; whatever else a trace holds is left out."""
+    if isinstance(trace, Mapping):
+        table = trace.get("decision") or trace.get("name") or trace.get("table")
+        for row in trace.get("matched") or trace.get("rules") or ():
+            yield f"{table or ''} → {brief(row)}".strip()
+        for name, inner in trace.items():
+            if name not in ("matched", "rules") and isinstance(inner, Mapping | list) and depth < 6:
+                yield from trace_lines(inner, depth + 1)
+    elif isinstance(trace, list):
+        for inner in trace:
+            yield from trace_lines(inner, depth + 1)
+
+
+def group_word(group: str) -> str:
+    """A group as words: the role, and its unit."""
+    role, _at, unit = group.partition("@")
+    return f"{word('role', role)} ({unit})" if unit else word("role", role)
+
+
+def answers(case: Any) -> list[tuple[str, str]]:
+    """What was answered in the form of the case's module or service: (label, words)."""
+    from app import forms
+    from app.cases import queries
+    from app.web.pages import reading
+    from app.web.resident.intake import extra_form
+
+    if not case.fields:
+        return []
+    with reading() as session:
+        form = extra_form(session, case.module, case.service)
+        known = {} if form is None else {
+            field.key: field for field in forms.render(
+                form, case.fields, locale=locale(), now=local_now(),
+                options_sources=queries.options(session, locale())).fields() if field.key}
+    return [(known[name].label, _entered(known[name]) or brief(value)) if name in known else (name, brief(value))
+            for name, value in case.fields.items() if value not in (None, "", [])]
+
+
+def _entered(field: Any) -> str:
+    """The labels of what was chosen; empty for anything that is not a choice."""
+    return ", ".join(option.label for option in field.options if option.selected)
+
+
+def install(app: Flask) -> None:
+    """The filters."""
+    app.jinja_env.filters.update(
+        task_name=lambda row: pick(row, "task_name"), service_name=lambda row: pick(row, "service"),
+        unit_name=lambda row: pick(row, "unit"), say=say, brief=brief, group_word=group_word)
+    app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers)

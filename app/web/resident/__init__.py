@@ -1,0 +1,9 @@
+"""Residents' pages: say it, follow it, answer, rate. They work without JavaScript."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("resident", __name__)
+
+from app.web.resident import find, follow, home, mine, submit  # noqa: E402  views hang themselves on the blueprint
+
+__all__ = ["blueprint", "find", "follow", "home", "mine", "submit"]

@@ -1,0 +1,81 @@
+"""The browser's session: a signed cookie that belongs to one office and names a row of sign-in sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+
+from app.auth import queries
+from app.auth.queries import SignedInUser
+from app.kernel import database
+from app.kernel.commands import GUEST, Actor
+from app.tenancy.model import Tenant
+from app.web.tenant_paths import OFFICE
+
+
+class OfficeSessions(SecureCookieSessionInterface):
+    """Each office under a path prefix has a cookie of its own."""
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """The prefix, where there is one."""
+        return request.script_root + "/" if request.script_root else "/"
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """`__Host-` asks for the path `/`; under a prefix the name promises HTTPS only."""
+        name = str(app.config["SESSION_COOKIE_NAME"])
+        return name.replace("__Host-", "__Secure-") if request.script_root else name
+
+
+def office() -> Tenant | None:
+    """The office of this request."""
+    found: Tenant | None = request.environ.get(OFFICE)
+    return found
+
+
+def the_office() -> Tenant:
+    """The office; views behind the gate always have one."""
+    found = office()
+    if found is None:
+        raise RuntimeError("a view without an office asked for it")
+    return found
+
+
+def begin(answer: dict[str, Any]) -> None:
+    """After a sign-in: everything the session held before is gone, also its CSRF token."""
+    session.clear()
+    session["office"], session["sid"] = str(the_office().tenant_id), answer["session_id"]
+    g.pop("signed_in", None)
+
+
+def forget() -> None:
+    """The cookie holds nothing any more."""
+    session.clear()
+    g.pop("signed_in", None)
+
+
+def signed_in() -> SignedInUser | None:
+    """Who is signed in at this office, looked up once a request."""
+    if "signed_in" not in g:
+        g.signed_in = _look_up()
+    found: SignedInUser | None = g.signed_in
+    return found
+
+
+def _look_up() -> SignedInUser | None:
+    here, sid = office(), session.get("sid")
+    if here is None or not sid or session.get("office") != str(here.tenant_id):
+        return None
+    with database.current().read(here.tenant_id) as reading:
+        found = queries.signed_in_user(reading, UUID(str(sid)))
+    if found is None:
+        session.clear()  # revoked or over: what is left in the cookie is worth nothing
+    return found
+
+
+def actor() -> Actor:
+    """The actor for commands; a guest when nobody is signed in."""
+    found = signed_in()
+    return found.actor if found is not None else GUEST

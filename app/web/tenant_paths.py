@@ -1,0 +1,41 @@
+"""WSGI: finds the office of a request, by host name or by the path prefix /t/<slug>, before Flask sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from app.tenancy import queries
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OFFICE, BY_HOST = "yikou.office", "yikou.office_by_host"
+PREFIX = re.compile(r"/t/([a-z0-9-]{1,40})(/.*)?\Z")
+
+
+class TenantPaths:
+    """Moves the prefix to SCRIPT_NAME, so that every link the app makes keeps it."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Sets `yikou.office` to the Tenant row or None; an unknown prefix stays in the path and so is a 404."""
+        host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0]
+        path = str(environ.get("PATH_INFO", ""))
+        environ[OFFICE] = environ[BY_HOST] = None
+        if path.startswith("/static/"):
+            return self.inner(environ, start_response)
+        match = PREFIX.match(path)
+        office: Any = queries.tenant_by_host(host) if host else None
+        if office is not None:
+            environ[BY_HOST] = office.slug
+        elif match is not None:
+            office = queries.tenant_by_slug(match.group(1))
+            if office is not None:
+                environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/t/{match.group(1)}"
+                environ["PATH_INFO"] = match.group(2) or "/"
+        environ[OFFICE] = office
+        return self.inner(environ, start_response)

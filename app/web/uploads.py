@@ -1,0 +1,57 @@
+"""Files of a form: handed to the attachments room one by one, under the form's idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.kernel.commands import GUEST, Actor
+from app.kernel.errors import Invalid, TooLarge, msg
+from app.tenancy import attachments
+from app.web.pages import KEY_FIELD
+from app.web.sessions import actor, the_office
+
+MOST_FILES = 8
+
+
+def _mark(sender: Actor) -> str | None:
+    """Tells visitors without an account apart, by a hash of their address and this office."""
+    if sender.kind != "guest":
+        return None
+    return hashlib.sha256(f"{the_office().tenant_id}|{request.remote_addr}".encode()).hexdigest()
+
+
+def store(field: str, *, as_guest: bool = False) -> tuple[UUID, ...]:
+    """The attachment ids of the files of one field. Raises Invalid on the field, TooLarge."""
+    sent = [file for file in request.files.getlist(field) if file.filename]
+    if len(sent) > MOST_FILES:
+        raise Invalid(msg("Please check what is marked."), fields={
+            field: [(msg("Please send at most %(limit)s files."), {"limit": MOST_FILES})]})
+    try:
+        return tuple(_store(file, number, GUEST if as_guest else actor()) for number, file in enumerate(sent))
+    except (Invalid, TooLarge) as error:
+        raise Invalid(msg("Please check what is marked."), fields={
+            field: [(error.message, error.params)]}) from error
+
+
+def _store(file: FileStorage, number: int, sender: Actor) -> UUID:
+    data = file.stream.read(attachments.MAX_BYTES + 1)
+    key = request.form.get(KEY_FIELD, "")[:64]
+    answer: dict[str, Any] = attachments.receive(
+        the_office().tenant_id, sender, data, file.filename or "", file.mimetype or "", guest_mark=_mark(sender),
+        key=f"{key}:{number}" if key else None)
+    return UUID(str(answer["attachment_id"]))
+
+
+def download(attachment: attachments.Attachment) -> Response:
+    """Always to be saved, never shown: nothing that was sent runs in our pages."""
+    content = attachments.open_content(attachment)
+    response = Response(content, headers=attachments.download_headers(attachment))
+    response.direct_passthrough = True
+    response.call_on_close(content.close)
+    return response

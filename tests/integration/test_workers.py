@@ -1,0 +1,103 @@
+"""The worker: retries, incidents, retention, leases, a graceful end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.cases.commands import RetryIncident
+from app.cases.connectors import registry
+from app.engine.model import BufferedMessage, IncidentRow, JobRow
+from app.kernel import leases
+from app.kernel.commands import SYSTEM
+from app.kernel.sequencer import EventNumber
+from app.kernel.unit_of_work import transact
+from app.workers import loop, retention
+from tests.integration.play import Office
+
+
+def test_a_failing_job_waits_longer_each_time_and_then_somebody_must_look(office: Office,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_call: Any) -> dict[str, Any]:
+        raise OSError("no line")
+
+    monkeypatch.setitem(registry._connectors, "suggest", broken)
+    office.submit()
+    office.work()
+    job = office.rows(JobRow)[0]
+    assert (job.attempts, job.state) == (1, "pending") and job.run_at > office.clock.now()
+    office.wait(hours=1)
+    office.wait(hours=1)
+    assert office.rows(JobRow)[0].state == "failed", office.state()
+    incident = office.rows(IncidentRow)[0]
+    assert incident.code == "job_failed" and "no line" in incident.params["error"] and office.events("incident.opened")
+    monkeypatch.undo()
+    assert office.send(RetryIncident, office.who("supervisor"), incident_id=incident.id)["resolved"]
+    office.work()
+    assert "task_intake" in office.tasks() and office.events("incident.resolved"), office.state()
+
+
+def test_without_a_suggestion_the_diagram_goes_its_other_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_suggesters", [])
+    office.submit()
+    office.work()
+    assert "task_intake" in office.tasks() and not office.rows(IncidentRow), office.state()
+
+
+def test_expired_messages_go(office: Office) -> None:
+    def add(uow: Any) -> None:
+        uow.session.add(BufferedMessage(tenant_id=uow.tenant_id, name="x", key="y", variables={}, created_at=uow.now,
+                                        expires_at=uow.now + timedelta(days=1)))
+
+    transact(office.tenant_id, SYSTEM, add)
+    retention._next.clear()
+    office.work()
+    assert office.rows(BufferedMessage)
+    office.wait(days=2)
+    assert not office.rows(BufferedMessage)
+    retention._next.clear()
+
+
+def test_events_are_numbered_by_one_worker_at_a_time(office: Office) -> None:
+    assert leases.acquire(loop.SEQUENCER, "somebody else")
+    office.submit()
+    before = len(office.rows(EventNumber))
+    assert loop.sequence() == 0 and len(office.rows(EventNumber)) == before
+    leases.release(loop.SEQUENCER, "somebody else")
+    assert loop.sequence() > 0
+
+
+def test_a_worker_ends_when_asked(office: Office) -> None:
+    thread, stop = loop.start_thread()
+    office.submit()
+    for _ in range(100):
+        if "task_intake" in office.tasks():
+            break
+        threading.Event().wait(0.1)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive() and "task_intake" in office.tasks()
+
+
+def test_a_worker_process_ends_on_sigterm(office: Office, database_kind: str, tmp_path: Any) -> None:
+    from app.kernel import database
+
+    url = database.current().engine.url.render_as_string(hide_password=False)
+    environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "test", "INSTANCE_PATH": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "worker"], env=environment, stderr=subprocess.PIPE)
+    office.submit()
+    for _ in range(300):
+        if "task_intake" in office.tasks() or process.poll() is not None:
+            break
+        threading.Event().wait(0.1)
+    process.send_signal(signal.SIGTERM)
+    _out, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors.decode()[-2000:]
+    assert "task_intake" in office.tasks()

@@ -1,0 +1,136 @@
+"""Command payloads in every text of a diagram, hostile XML, and hostile data."""
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+
+import pytest
+from harness import HEAD, Case, end, flows, gate, loop, process, script, service, start, timer, user
+
+from app.engine import lint, load
+from app.kernel.errors import DefinitionError, YikouError
+
+PAYLOADS = ["__import__('os').system('touch /tmp/owned')", "().__class__.__bases__[0].__subclasses__()",
+            "open('/etc/passwd').read()", "exec('import os')", "(lambda: 1)()"]
+CATCH = '<intermediateCatchEvent id="x">{}</intermediateCatchEvent>'.format
+PRE = ('<task id="x"><extensionElements><spiff:preScript xmlns:spiff="http://spiffworkflow.org/bpmn/schema/1.0/core">{}'
+       "</spiff:preScript></extensionElements></task>").format
+
+
+def places(text: str) -> dict[str, bytes]:
+    text = text.replace("<", "&lt;")
+    chain = flows("s>x x>e")
+    cardinality = (f'<serviceTask id="x"><extensionElements><zeebe:taskDefinition type="t"/></extensionElements>'
+                   f"<multiInstanceLoopCharacteristics><loopCardinality>{text}</loopCardinality>"
+                   "</multiInstanceLoopCharacteristics></serviceTask>")
+    return {
+        "script": process(start() + script("x", text, "y") + end() + chain),
+        "condition": process(start() + gate("x", default=True) + end() + user("u")
+                             + f'<sequenceFlow id="c" sourceRef="x" targetRef="u"><conditionExpression>{text}</conditionExpression>'
+                             "</sequenceFlow>" + flows("s>x x>e* u>e")),
+        "timer": process(start() + CATCH(timer("timeDuration", text)) + end() + chain),
+        "cardinality": process(start() + cardinality + end() + chain),
+        "loop condition": process(start() + service("x", body=loop("=[1, 2]", condition=text)) + end() + chain),
+        "pre-script": process(start() + PRE(text) + end() + chain),
+        "output": process(start() + f'<userTask id="x"><extensionElements><zeebe:formDefinition formId="f"/><zeebe:ioMapping>'
+                          f'<zeebe:output source="{text}" target="y"/></zeebe:ioMapping></extensionElements></userTask>' + end() + chain),
+    }
+
+
+@pytest.mark.parametrize("equals", ["", "="])
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("place", list(places("1")))
+def test_security_01_a_python_payload_is_refused_or_a_literal(place, payload, equals, monkeypatch):
+    def spawned(*args, **kwargs):
+        raise AssertionError("a process was started")
+    for module, name in ((os, "system"), (os, "popen"), (subprocess, "Popen")):
+        monkeypatch.setattr(module, name, spawned)
+    data = places(equals + payload)[place]
+    try:
+        c = Case(data)
+    except DefinitionError:
+        return
+    if c.names:
+        c.complete("x")
+        assert c.faults or c.vars["y"] in (payload, None)   # a literal, or FEEL's null
+    if c.result.jobs:
+        c.work("x")
+        assert c.faults == [("x", "type")] or c.result.jobs   # a completion condition that is no boolean
+
+
+def test_security_17_data_keys_that_shadow_built_ins_break_nothing():
+    names = {"len": 1, "__builtins__": {}, "count": 2, "typename": "x", "sid": 1}
+    c = Case(process(start() + user("u") + script("k", "=count([1,2,3])", "n") + end() + flows("s>u u>k k>e")), **names)
+    c.complete("u", __class__="x", exec="y")
+    assert c.done or c.faults == [("k", "expression")]
+
+
+def doc(dtd: str = "", text: str = "x", attribute: str = "", head: str = '<?xml version="1.0"?>') -> bytes:
+    body = (f'<process id="p" isExecutable="true" {attribute}><documentation>{text}</documentation><startEvent id="s"/>'
+            '<sequenceFlow id="f" sourceRef="s" targetRef="e"/><endEvent id="e"/></process></definitions>')
+    return (head + dtd + HEAD + body).encode()
+
+
+def laughs(levels: int) -> str:
+    return ('<!DOCTYPE definitions [<!ENTITY l0 "lollollollol">'
+            + "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, levels + 1)) + "]>")
+
+
+ATTACKS = {
+    "internal entity": lambda: doc('<!DOCTYPE definitions [<!ENTITY a "INSIDE">]>', "&a;"),
+    "bare DOCTYPE": lambda: doc("<!DOCTYPE definitions>"),
+    "DOCTYPE in UTF-16": lambda: doc("<!DOCTYPE definitions>", head="").decode().encode("utf-16"),
+    "DOCTYPE after BOM": lambda: b"\xef\xbb\xbf" + doc("<!DOCTYPE definitions>", head=""),
+    "billion laughs": lambda: doc(laughs(9), "&l9;"),
+    "laughs in an attribute": lambda: doc(laughs(4), attribute='name="&l4;"'),
+    "quadratic": lambda: doc('<!DOCTYPE definitions [<!ENTITY a "' + "A" * 100_000 + '">]>', "&a;" * 40),
+    "external entity": lambda: doc('<!DOCTYPE definitions [<!ENTITY x SYSTEM "file:///etc/passwd">]>', "&x;"),
+    "external DTD": lambda: doc('<!DOCTYPE definitions SYSTEM "http://127.0.0.1:9/x.dtd">'),
+    "parameter entity": lambda: doc('<!DOCTYPE definitions [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x"> %p;]>'),
+    "unknown entity": lambda: doc(text="&nothere;"),
+    "XInclude": lambda: doc(text='<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="x" parse="text"/>'),
+    "depth 240": lambda: doc(text="<a>" * 240 + "</a>" * 240),
+    "depth 5,000": lambda: doc(text="<a>" * 5000 + "</a>" * 5000),
+    "text of 1 MB": lambda: doc(text="A" * 1_000_000),
+    "file of 11 MB": lambda: doc(text="A" * 11_000_000),
+    "100,000 attributes": lambda: doc(attribute=" ".join(f'a{i}=""' for i in range(100_000))),
+    "60,000 elements": lambda: doc(text="<a/>" * 60_000),
+    "1,000,000 elements": lambda: doc(text="<a/>" * 1_000_000),
+    "NUL byte": lambda: doc(text="a\0b"),
+    "encoding lie": lambda: doc(head='<?xml version="1.0" encoding="UTF-16"?>'),
+    "truncated": lambda: doc()[:-20],
+    "other root": lambda: b"<x/>",
+    "empty": lambda: b"",
+    "id twice": lambda: doc().replace(b'id="e"', b'id="s"'),
+    "quote in an id": lambda: doc().replace(b'"s"', b'"s\'s"'),
+    "XPath in a reference": lambda: doc().replace(b'sourceRef="s"', b'sourceRef="x\' or \'1\'=\'1"'),
+}
+
+
+@pytest.mark.parametrize("name", list(ATTACKS))
+def test_security_04_05_hostile_xml_is_refused_in_time(name):
+    data = ATTACKS[name]()
+    began = time.perf_counter()
+    with pytest.raises(YikouError) as caught:
+        load(data, "x.bpmn")
+    assert 400 <= caught.value.status < 500 and time.perf_counter() - began < 1
+    assert lint(data, "x.bpmn")
+
+
+def test_harmless_encodings_are_read():
+    for data in (doc(), doc(head="").decode().encode("utf-16"), b"\xef\xbb\xbf" + doc(head=""), doc(text="é &amp; <![CDATA[<b>]]>")):
+        assert load(data, "x.bpmn").id == "p"
+
+
+def test_security_06_a_state_with_a_type_name_makes_no_object():
+    c = Case(process(start() + user("u") + end() + flows("s>u u>e")), value={"typename": "datetime.timedelta", "seconds": 1})
+    assert c.task("u").variables["value"] == {"typename": "datetime.timedelta", "seconds": 1}
+
+
+def test_security_34_deep_subprocesses_and_huge_models_are_bounded():
+    body = start("s0") + end("e0") + flows("s0>e0")
+    for n in range(1, 40):
+        body = start(f"s{n}") + f'<subProcess id="x{n}">{body}</subProcess>' + end(f"e{n}") + flows(f"s{n}>x{n} x{n}>e{n}")
+    with pytest.raises(YikouError):
+        Case(process(body))
