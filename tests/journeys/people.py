@@ -1,0 +1,128 @@
+"""A person at a browser: goes, fills in, clicks, and looks; looking leaves a picture and checks the page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+# Without these the browser asks its maker's servers at every start, which no test needs.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium, without a screen."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if binary is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs Chromium on the PATH")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=binary, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """One browser window of its own: own cookies, own width. `problems` collects errors of scripts and the console."""
+
+    def __init__(self, browser: Browser, address: str, album: Path, *, size: dict[str, int] = DESK,
+                 scripts: bool = True, lang: str = "zh-CN") -> None:
+        self.address, self.album, self.problems = address, album, list[str]()
+        self.context = browser.new_context(viewport=size, locale=lang, java_script_enabled=scripts)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", lambda line: self.problems.append(f"{line.text} {line.location.get('url')}")
+                     if line.type == "error" else None)
+
+    def go(self, path: str) -> None:
+        """Open a page of the office, or a whole address."""
+        self.page.goto(path if path.startswith("http") else self.address + path)
+
+    def sign_in(self, login: str, password: str) -> None:
+        """As staff."""
+        self.go("/staff/sign-in")
+        self.page.fill("#c-login", login)
+        self.page.fill("#c-password", password)
+        self.page.click("form.sign-in button")
+        self.page.wait_for_selector(".staff-head .me")
+
+    def take(self, number: str) -> None:
+        """Claim the waiting task of a case in the inbox; the page is then the task."""
+        row = self.row(number)
+        row.locator(".do form button").first.click()
+        self.page.wait_for_selector("main form.card input[name=_form_hash]", state="attached")
+
+    def row(self, number: str) -> Locator:
+        """The inbox line of a case, as soon as the worker has brought it there."""
+        self.go("/staff/")
+        row = self.page.locator("ul.inbox > li", has_text=number).first
+        for _ in range(60):
+            if row.count():
+                return row
+            self.page.wait_for_timeout(250)
+            self.page.reload()
+        raise AssertionError(f"{number} never came to this inbox: {self.page.inner_text('main')[:400]}")
+
+    def fill(self, **values: str) -> None:
+        """Answer questions of the generated form by key; those that open further ones are waited for."""
+        for key, value in values.items():
+            self._answer(key, value)
+
+    def _answer(self, key: str, value: str) -> None:
+        field = self.page.locator(f'main [name="{key}"]').first
+        field.wait_for(state="attached")
+        kind = field.get_attribute("type") or field.evaluate("one => one.tagName.toLowerCase()")
+        if kind == "radio":
+            self.page.locator(f'main [name="{key}"][value="{value}"]').check()
+        elif kind == "checkbox":
+            field.set_checked(value == "true")
+        elif kind == "select":
+            field.select_option(value)
+        else:
+            field.fill(value)
+        self.page.wait_for_load_state("networkidle")
+
+    def finish(self) -> None:
+        """Send the task's form and see that it was taken."""
+        self.page.locator("form.card:has(input[name=_form_hash]) .actions button").click()
+        self.page.wait_for_selector(".flash, .notice.good, [role=status]")
+        assert not self.page.locator(".notice.bad").count(), self.page.inner_text("main")[:800]
+
+    def look(self, name: str, *, whole: bool = True) -> None:
+        """Picture, no sideways scrolling, nothing for axe to find."""
+        self.album.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(self.album / f"{name}.png"), full_page=whole)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name}: {wide} pixels wider than the screen"
+        found = Axe().run(self.page, options=WCAG)
+        assert not found.violations_count, f"{name}: {found.generate_report()}"
+
+    def close(self) -> None:
+        """End the window; no script may have failed."""
+        self.context.close()
+        assert not self.problems, self.problems
+
+    def __enter__(self) -> Person:
+        return self
+
+    def __exit__(self, kind: Any, *_rest: Any) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.album.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(self.album / "failed.png"), full_page=True)
+            self.context.close()

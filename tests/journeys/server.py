@@ -1,0 +1,57 @@
+"""The product as `make run` starts it, on a database of the test: a web process and a worker process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES = (["-m", "app.cli.serve"], ["-m", "flask", "--app", "app", "worker"])
+START_SECONDS = 40.0
+
+
+@contextmanager
+def running(url: str, folder: Path) -> Iterator[str]:
+    """Web and worker on the database of `url`, files and logs in `folder`; yields the address of the demo office."""
+    port = free_port()
+    environment = {**os.environ, "DATABASE_URL": url, "INSTANCE_PATH": str(folder), "PORT": str(port)}
+    with (folder / "server.log").open("wb") as log:
+        children = [subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment,
+                                     stdout=log, stderr=subprocess.STDOUT) for words in PROCESSES]
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/health", children, folder / "server.log")
+            yield f"http://127.0.0.1:{port}/t/demo"
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                child.wait(20)
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, children: list[subprocess.Popen[bytes]], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if any(child.poll() is not None for child in children):
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError("the server did not start:\n" + log.read_text(encoding="utf-8", errors="replace")[-3000:])
