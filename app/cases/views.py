@@ -187,6 +187,8 @@ class DiagramView:
     """The diagram the instance is pinned to, and where its tokens are and were (element ids)."""
 
     process_id: str
+    process_zh: str
+    process_en: str
     xml: str
     active: tuple[str, ...]
     visited: tuple[str, ...]
@@ -245,11 +247,6 @@ class CasePage:
     diagrams: tuple[DiagramView, ...]
     decisions: tuple[DecisionView, ...]
     incidents: tuple[IncidentView, ...]
-
-    @property
-    def diagram(self) -> DiagramView | None:
-        """The root process."""
-        return self.diagrams[0] if self.diagrams else None
 
 
 @dataclass(frozen=True)

@@ -79,10 +79,11 @@ def diagrams(session: Session, case: Case) -> tuple[DiagramView, ...]:
     ids = sorted(instance.pins, key=lambda process_id: (process_id != instance.process_id, process_id))
     found = []
     for process_id in ids:
-        published, _object = catalog.compiled_by_hash(session, case.tenant_id, instance.pins[process_id])
-        here = active.get(process_id, set())
-        found.append(DiagramView(process_id, published.data.decode("utf-8-sig"), tuple(sorted(here)),
-                                 tuple(sorted(visited.get(process_id, set()))), tuple(sorted(here & stopped))))
+        published, definition = catalog.compiled_by_hash(session, case.tenant_id, instance.pins[process_id])
+        root, here = definition.elements[process_id], active.get(process_id, set())
+        found.append(DiagramView(
+            process_id, root.name or process_id, root.name_en or process_id, published.data.decode("utf-8-sig"),
+            tuple(sorted(here)), tuple(sorted(visited.get(process_id, set()))), tuple(sorted(here & stopped))))
     return tuple(found)
 
 

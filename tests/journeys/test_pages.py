@@ -1,0 +1,63 @@
+"""Every page of each role's menus, on a phone and on a desk, in both languages: axe, width, scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.demo import office
+from tests.journeys.main_path import Stage, submit
+from tests.journeys.people import DESK, PHONE, chromium
+from tests.journeys.server import ROOT, running
+
+ROLES = ("intake_clerk", "supervisor", "analyst", "administrator", "leader", "operator", "provider_wbs")
+LINKS = "[...document.querySelectorAll('header a[href], .tabs a[href]')].map(one => one.pathname)"
+
+
+@pytest.fixture(scope="module")
+def stage(templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The running product with one request in it."""
+    copies, template = templates("sqlite", "demo")
+    url = copies.copy(template)
+    folder = tmp_path_factory.mktemp("pages")
+    with chromium() as browser, running(url, folder) as address:
+        made = Stage(browser, address, office.PASSWORD, ROOT / "instance" / "screenshots" / "pages")
+        submit(made)
+        yield made
+    copies.drop(url)
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_every_page_of_a_role_is_sound(stage: Stage, login: str) -> None:
+    seen: set[str] = set()
+    for size, name, lang in ((DESK, "desk", "zh-CN"), (PHONE, "phone", "en")):
+        with stage.person(size=size, lang=lang) as person:
+            person.sign_in(login, stage.password)
+            waiting, done = ["/t/demo/staff/"], set[str]()
+            while waiting:
+                path = waiting.pop()
+                if path in done:
+                    continue
+                done.add(path)
+                person.go(person.address.removesuffix("/t/demo") + path)
+                person.look(f"{login}-{path.strip('/').replace('/', '_')}-{name}", whole=True)
+                waiting += [link for link in person.page.evaluate(LINKS) if _staff(link)]
+            seen |= done
+    assert len(seen) >= 2, seen
+
+
+def _staff(path: str) -> bool:
+    return "/staff/" in path or "/admin/" in path
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_every_page_of_a_resident_is_sound(stage: Stage, lang: str) -> None:
+    with stage.person(size=PHONE, lang=lang) as resident:
+        for path in ("/", "/?q=垃圾", "/services/CS", "/service/CS01", "/submit?module=CS", "/submit?service=LS01",
+                     "/find", "/sign-in"):
+            resident.go(path)
+            assert resident.page.locator("h1").count() == 1, path
+            resident.look(f"resident-{lang}-" + "".join(c if c.isalnum() else "_" for c in path))
