@@ -99,5 +99,6 @@ def install(app: Flask) -> None:
     """The filters."""
     app.jinja_env.filters.update(
         task_name=lambda row: pick(row, "task_name"), service_name=lambda row: pick(row, "service"),
-        unit_name=lambda row: pick(row, "unit"), process_name=lambda row: pick(row, "process"), say=say, brief=brief, group_word=group_word)
+        unit_name=lambda row: pick(row, "unit"), process_name=lambda row: pick(row, "process"),
+        say=say, brief=brief, group_word=group_word)
     app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def locale() -> str:
-    """The language of this request: chosen, the user's, the office's; `zh` or `en`."""
+    """The language of this request: chosen, the account's, the browser's, the office's; `zh` or `en`."""
     if not has_request_context():
         return "zh"
     if "locale" not in g:
@@ -38,10 +38,9 @@ def _select() -> str:
     user = signed_in()
     if user is not None and user.locale in LOCALES:
         return str(user.locale)
+    asked = request.accept_languages.best_match(LOCALES) if request.accept_languages else None
     here = office()
-    if here is not None:
-        return here.locale if here.locale in LOCALES else "zh"
-    return request.accept_languages.best_match(LOCALES) or "zh"
+    return asked or (here.locale if here is not None and here.locale in LOCALES else "zh")
 
 
 def t(message: str, **params: Any) -> str:
