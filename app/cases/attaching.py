@@ -11,10 +11,13 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import attachments
 
 
-def attach(uow: UnitOfWork, case: Case, attachment_ids: tuple[UUID, ...]) -> None:
-    """Bind stored files to the case. Raises NotFound for an unknown file, Conflict for one of another case."""
+def attach(uow: UnitOfWork, case: Case, attachment_ids: tuple[UUID, ...], guest_mark: str | None = None) -> None:
+    """Bind stored files to the case; a visitor's by the mark they were sent under.
+
+    Raises NotFound for an unknown file or somebody else's, Conflict for one of another case.
+    """
     if not attachment_ids:
         return
-    attachments.bind(uow, attachment_ids, case_id=case.id)
+    attachments.bind(uow, attachment_ids, case_id=case.id, guest_mark=guest_mark)
     for attachment_id in attachment_ids:
         record(uow, case, events.CaseAttachmentAdded, attachment_id=attachment_id)

@@ -12,7 +12,10 @@ from app.kernel.commands import Command
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitCase(Command):
-    """Hand a request in. Answer {"case_id", "number", "token"}; the token is shown once and stored hashed."""
+    """Hand a request in. Answer {"case_id", "number", "token"}; the token is shown once and stored hashed.
+
+    `guest_mark`: the mark under which a visitor without an account sent the files.
+    """
 
     text: str
     name: str | None = None
@@ -27,6 +30,7 @@ class SubmitCase(Command):
     lat: float | None = None
     lng: float | None = None
     attachment_ids: tuple[UUID, ...] = ()
+    guest_mark: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     locale: str = "zh"
 
@@ -69,6 +73,7 @@ class AnswerQuestion(CaseCommand):
 
     text: str
     attachment_ids: tuple[UUID, ...] = ()
+    guest_mark: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +109,8 @@ class AttachFile(Command):
     case_id: UUID | None = None
     token: str | None = None
     attachment_ids: tuple[UUID, ...] = ()
+    guest_mark: str | None = None
+
 
 @dataclass(frozen=True, kw_only=True)
 class AdoptCases(Command):

@@ -11,7 +11,7 @@ from app.deadlines import DeadlineBook
 from app.engine import DecisionAnswer, Element, ProcessDefinition
 from app.kernel.errors import NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
-from app.tenancy import settings
+from app.tenancy import settings, zones
 
 
 class CasePorts:
@@ -40,7 +40,8 @@ class CasePorts:
     def decide(self, decision_id: str, variables: Mapping[str, Any]) -> DecisionAnswer:
         """The live table's answer, with the version that gave it. Raises YikouError."""
         published, model = catalog.compiled(self.uow.session, self.uow.tenant_id, "decision", decision_id)
-        result = dmn.decide(model, decision_id, variables, now=self.uow.now, functions=dict(self.functions))
+        now = zones.local_now(self.uow)
+        result = dmn.decide(model, decision_id, variables, now=now, functions=dict(self.functions))
         return DecisionAnswer(result.value, published.hash, published.version, result.trace)
 
     def deadline(self, name: str) -> Mapping[str, Any] | None:

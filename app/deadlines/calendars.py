@@ -13,18 +13,16 @@ from sqlalchemy.orm import Session
 from app.deadlines.model import CalendarDay
 from app.deadlines.working_time import CalendarEntry, Shifts, WorkCalendar
 from app.kernel.model import BASE_TENANT_ID
-from app.tenancy import settings
-from app.tenancy.model import Tenant
+from app.tenancy import settings, zones
 
 SHIFTS_SETTING = "working_hours"
 
 
 def calendar_of(session: Session, tenant_id: UUID) -> WorkCalendar:
     """The working calendar in force: base rows, the office's own rows over them, its zone and shifts."""
-    tenant = session.get(Tenant, tenant_id)
-    zone = tenant.time_zone if tenant else "Asia/Shanghai"
     rows = session.scalars(select(CalendarDay)).all()
     rows = sorted(rows, key=lambda row: row.tenant_id != BASE_TENANT_ID)
+    zone = zones.zone_of(session, tenant_id).key
     return WorkCalendar.of(zone, Shifts.from_setting(settings.value(session, SHIFTS_SETTING)), map(_entry, rows))
 
 

@@ -18,6 +18,7 @@ from app.engine.stimuli import Start, Stimulus
 from app.kernel.errors import Conflict, NotFound, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
+from app.tenancy import zones
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Stepped:
 def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports: Ports, *,
           business_key: str | None = None, budget: StepBudget | None = None) -> Stepped:
     """Begin an instance of the live definition. Raises what `run` raises."""
-    result = run(None, Start(process_id, variables), now=uow.now, ports=ports, budget=budget or StepBudget())
+    now = zones.local_now(uow)
+    result = run(None, Start(process_id, variables), now=now, ports=ports, budget=budget or StepBudget())
     instance = ProcessInstance(
         tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, definition_hash=result.pins[process_id],
         business_key=business_key, status="active", state=b"", version=0, started_at=uow.now, pins={})
@@ -62,7 +64,7 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     if instance.status != "active":
         raise Conflict(msg("This process has ended already."))
     try:
-        result = run(instance.state, stimulus, now=uow.now, ports=ports, budget=budget or StepBudget())
+        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or StepBudget())
     except BudgetSpent as spent:
         return Stepped(instance, None, incidents=[_budget_incident(uow, instance, stimulus, spent)])
     return _write(uow, instance, result)

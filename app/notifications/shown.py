@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases import sources
-from app.tenancy.queries import tenant_by_id
+from app.tenancy import zones
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 NAMED = {"unit": "units", "service": "services", "module": "modules", "place": "places"}
@@ -23,14 +23,9 @@ def shown(session: Session, params: Mapping[str, Any], locale: str) -> dict[str,
     values = dict(params)
     for name, value in params.items():
         if isinstance(value, str) and TIME.match(value):
-            zone = zone or _zone(session)
+            zone = zone or zones.zone_of(session, session.info["tenant_id"])
             values[name] = datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
         elif isinstance(value, str) and name in NAMED:
             names = sources.names(session, NAMED[name])
             values[name] = names[value][1 if locale.startswith("en") else 0] if value in names else value
     return values
-
-
-def _zone(session: Session) -> ZoneInfo:
-    tenant = tenant_by_id(session.info["tenant_id"])
-    return ZoneInfo(tenant.time_zone if tenant else "Asia/Shanghai")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_missing
-from app.tenancy.model import Tenant, TenantCounter
+from app.tenancy.model import TenantCounter
+from app.tenancy.zones import local_now
 
 
 def next_value(uow: UnitOfWork, name: str) -> int:
@@ -24,6 +24,5 @@ def next_value(uow: UnitOfWork, name: str) -> int:
 
 def next_case_number(uow: UnitOfWork) -> str:
     """`20261123-0007`: the office's own date, then the day's count."""
-    tenant = uow.session.get_one(Tenant, uow.tenant_id)
-    day = uow.now.astimezone(ZoneInfo(tenant.time_zone)).strftime("%Y%m%d")
+    day = local_now(uow).strftime("%Y%m%d")
     return f"{day}-{next_value(uow, f'case:{day}'):04d}"

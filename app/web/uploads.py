@@ -19,7 +19,7 @@ from app.web.sessions import actor, the_office
 MOST_FILES = 8
 
 
-def _mark(sender: Actor) -> str | None:
+def guest_mark(sender: Actor) -> str | None:
     """Tells visitors without an account apart, by a hash of their address and this office."""
     if sender.kind != "guest":
         return None
@@ -43,7 +43,7 @@ def _store(file: FileStorage, number: int, sender: Actor) -> UUID:
     data = file.stream.read(attachments.MAX_BYTES + 1)
     key = request.form.get(KEY_FIELD, "")[:64]
     answer: dict[str, Any] = attachments.receive(
-        the_office().tenant_id, sender, data, file.filename or "", file.mimetype or "", guest_mark=_mark(sender),
+        the_office().tenant_id, sender, data, file.filename or "", file.mimetype or "", guest_mark=guest_mark(sender),
         key=f"{key}:{number}" if key else None)
     return UUID(str(answer["attachment_id"]))
 

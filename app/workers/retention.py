@@ -1,4 +1,4 @@
-"""What has had its time: expired messages in the buffer. Runs rarely, under a lease."""
+"""What has had its time: expired messages in the buffer, files that nobody sent a request with. Runs rarely, leased."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.engine.model import BufferedMessage
-from app.kernel import database, leases
+from app.kernel import bus, database, leases
 from app.kernel.commands import SYSTEM
 from app.kernel.unit_of_work import UnitOfWork, transact
+from app.tenancy import attachments
+from app.tenancy import queries as tenancy
 
 EVERY = timedelta(minutes=10)
 LEASE = "retention"
+FILES_EVERY = timedelta(hours=1)
 _next: list[datetime] = []
+_files_next: list[datetime] = []
 
 
 def tick(now: datetime, owner: str) -> int:
-    """Delete expired messages of all offices at most every ten minutes; the number of offices touched."""
+    """Clean up in all offices at most every ten minutes; the number of pieces done."""
     if _next and _next[0] > now:
         return 0
     _next[:] = [now + EVERY]
@@ -26,10 +30,20 @@ def tick(now: datetime, owner: str) -> int:
         return 0
     with database.current().claim() as session:
         expired = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at <= now).distinct()
-        tenants = list(session.scalars(expired))
-    for tenant_id in tenants:
+        with_messages = list(session.scalars(expired))
+    for tenant_id in with_messages:
         _purge(tenant_id, now)
-    return len(tenants)
+    return len(with_messages) + _release_files(now)
+
+
+def _release_files(now: datetime) -> int:
+    """Rights to look over all offices' files are given to nobody: each office is asked, once an hour."""
+    if _files_next and _files_next[0] > now:
+        return 0
+    _files_next[:] = [now + FILES_EVERY]
+    offices = tenancy.tenants()
+    return sum(bus.dispatch(attachments.ReleaseAttachments(tenant_id=office.tenant_id, actor=SYSTEM))["removed"]
+               for office in offices)
 
 
 def _purge(tenant_id: UUID, now: datetime) -> None:

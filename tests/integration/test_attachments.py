@@ -219,3 +219,17 @@ def test_accept_works_inside_an_open_transaction(database: Database) -> None:
         return attachments.accept(uow, png(), "a.png", "image/png").id
 
     assert row(database, transact(OFFICE, SYSTEM, work)).media_type == "image/png"
+
+
+def test_files_that_no_request_came_with_are_forgotten_by_the_worker(database: Database) -> None:
+    from app.workers import retention
+
+    with clock.use(VirtualClock(clock.now())) as virtual:
+        waiting, begun = send(GUEST, guest_mark="m"), clock.now()
+        for later, removed in ((timedelta(hours=1), 0), (timedelta(hours=26), 1)):
+            virtual.move_to(begun + later)
+            retention._next.clear()
+            retention._files_next.clear()
+            assert retention.tick(clock.now(), "test") == removed
+    with pytest.raises(NotFound):
+        row(database, waiting)

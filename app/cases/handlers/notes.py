@@ -34,5 +34,5 @@ def attach_file(command: AttachFile, uow: UnitOfWork) -> dict[str, Any]:
     if command.token is None and "resident" not in uow.actor.roles:
         access.require(uow, "attachment.add")
     case = access.require_own_or_staff(uow.session, uow.actor, command.token, command.case_id, "case.read")
-    attaching.attach(uow, case, command.attachment_ids)
+    attaching.attach(uow, case, command.attachment_ids, command.guest_mark)
     return {"case_id": str(case.id)}

@@ -45,7 +45,7 @@ def answer_question(command: AnswerQuestion, uow: UnitOfWork) -> dict[str, Any]:
     """The waiting question gets its answer; the clock goes on."""
     text = _text("text", command.text, needed=True)
     case = _own_open_case(command, uow)
-    attaching.attach(uow, case, command.attachment_ids)
+    attaching.attach(uow, case, command.attachment_ids, command.guest_mark)
     if not stepping.message(uow, case, ANSWERED, {"answer": text}):
         raise Conflict(msg("Nothing is asked at the moment."))
     return {"case_id": str(case.id)}

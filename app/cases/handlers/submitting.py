@@ -32,7 +32,7 @@ def submit_case(command: SubmitCase, uow: UnitOfWork) -> dict[str, Any]:
     case = _case(command, uow, token, _person(command, uow))
     uow.session.add(case)
     uow.session.flush()
-    attaching.attach(uow, case, command.attachment_ids)
+    attaching.attach(uow, case, command.attachment_ids, command.guest_mark)
     record(uow, case, events.CaseSubmitted, anonymous=command.anonymous, attachments=len(command.attachment_ids),
            length=len(command.text))
     process_id = settings.value(uow.session, PROCESS_SETTING, PROCESS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -22,7 +21,7 @@ from app.kernel.commands import Actor
 from app.kernel.errors import Conflict, Invalid, NotFound, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
-from app.tenancy.model import Tenant
+from app.tenancy import zones
 
 
 def locked_task(uow: UnitOfWork, task_id: UUID, action: str) -> tuple[OpenTaskRow, Case]:
@@ -101,9 +100,8 @@ def _checked(command: CompleteTask, uow: UnitOfWork, row: OpenTaskRow) -> dict[s
             raise Invalid(msg("This task has no form."))
         return {}
     _published, form = catalog.compiled_by_hash(uow.session, uow.tenant_id, row.form_hash)
-    tenant = uow.session.get_one(Tenant, uow.tenant_id)
     found = forms.validate(form, command.data, variables=row.variables, locale=command.locale,
-                           now=uow.now.astimezone(ZoneInfo(tenant.time_zone)),
+                           now=zones.local_now(uow),
                            options_sources=sources.options(uow.session, command.locale))
     if not found.ok:
         raise Invalid(msg("Please check what is marked."), fields=found.errors)

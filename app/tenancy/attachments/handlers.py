@@ -131,7 +131,7 @@ def _is_own(actor: Actor, row: Attachment, guest_mark: str | None) -> bool:
         return True
     if row.uploaded_by is not None:
         return row.uploaded_by == actor.user_id
-    return row.uploader_kind == _kind(actor) and (guest_mark is None or row.guest_mark == guest_mark)
+    return row.uploader_kind == _kind(actor) and row.guest_mark == (guest_mark or "")
 
 
 @handles(ReleaseAttachments)

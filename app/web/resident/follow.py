@@ -87,7 +87,8 @@ def _send(kind: type[CaseCommand], who: Who, **data: Any) -> None:
 
 
 def _answer(who: Who) -> None:
-    _send(AnswerQuestion, who, text=request.form.get("text", ""), attachment_ids=uploads.store("photos"))
+    _send(AnswerQuestion, who, text=request.form.get("text", ""), attachment_ids=uploads.store("photos"),
+          guest_mark=uploads.guest_mark(actor()))
 
 
 def _withdraw(who: Who) -> None:

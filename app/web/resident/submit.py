@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from app import forms
 from app.cases.commands import SubmitCase
+from app.kernel.commands import GUEST
 from app.kernel.errors import Invalid, msg
 from app.web import uploads
 from app.web.access import PUBLIC, access
 from app.web.pages import allow, dispatch, dispatch_as_guest, reading
 from app.web.resident import blueprint, intake
+from app.web.sessions import actor
 from app.web.texts import t
 
 SENDS_PER_HOUR = 30
@@ -47,7 +49,8 @@ def send() -> str | Response | tuple[str, int]:
         nameless = bool(draft.values["anonymous"])
         files = uploads.store("photos", as_guest=nameless)
         send_it = dispatch_as_guest if nameless else dispatch
-        answer = send_it(SubmitCase, **intake.submission(draft, files))
+        mark = uploads.guest_mark(GUEST if nameless else actor())
+        answer = send_it(SubmitCase, guest_mark=mark, **intake.submission(draft, files))
     except Invalid as error:
         draft.errors.update(error.fields)
         return _again(draft, t(error.message, **error.params))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,6 +18,7 @@ from harness import (
     gate,
     message,
     process,
+    script,
     service,
     start,
     timer,
@@ -29,10 +30,12 @@ from app.engine import CompleteJob, CompleteTask, FireTimer, Retry, StepBudget, 
 from app.engine.model import IncidentRow, JobRow, OpenTaskGroup, OpenTaskRow, ProcessInstance, SubscriptionRow, TimerRow
 from app.kernel import clock
 from app.kernel import database as kernel_database
+from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import transact
+from app.tenancy.commands import CreateTenant
 
 TENANT, OTHER = UUID(int=7), UUID(int=8)
 GROUPS = '<zeebe:assignmentDefinition candidateGroups="head, handler@U1"/>'
@@ -176,3 +179,15 @@ def test_an_error_of_a_job_moves_the_rows(ports):
     instance = begin(ports)
     act(instance, ThrowJobError(rows(JobRow)[0].id.hex, "X"), ports)
     assert not rows(JobRow) and task("u")
+
+
+def test_now_and_today_are_the_offices(database):
+    from app.tenancy import handlers  # noqa: F401  registers the command
+
+    dispatch(CreateTenant(tenant_id=OTHER, actor=SYSTEM, slug="ny", name_zh="纽约", name_en="New York",
+                          time_zone="America/New_York"))
+    made = TestPorts(process(start() + script("d", "=string(now())", "at") + service("w") + end() + flows("s>d d>w w>e")))
+    with clock.use(clock.VirtualClock(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))):
+        for tenant, expected in ((TENANT, "2026-11-24T07:30:00"), (OTHER, "2026-11-23T18:30:00")):
+            transact(tenant, SYSTEM, lambda uow: store.start(uow, "p", {}, made))
+            assert [str(job.variables["at"])[:19] for job in rows(JobRow, tenant)] == [expected]
