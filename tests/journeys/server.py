@@ -27,7 +27,7 @@ def running(url: str, folder: Path) -> Iterator[str]:
         children = [subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment,
                                      stdout=log, stderr=subprocess.STDOUT) for words in PROCESSES]
         try:
-            _wait_for(f"http://127.0.0.1:{port}/health", children, folder / "server.log")
+            wait_for(f"http://127.0.0.1:{port}/health", children, folder / "server.log")
             yield f"http://127.0.0.1:{port}/t/demo"
         finally:
             for child in children:
@@ -43,7 +43,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, children: list[subprocess.Popen[bytes]], log: Path) -> None:
+def wait_for(address: str, children: list[subprocess.Popen[bytes]], log: Path) -> None:
+    """Until the address answers 200. AssertionError with the end of the log when a process ended or it took too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if any(child.poll() is not None for child in children):

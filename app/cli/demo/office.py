@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from app import auth, deadlines
@@ -25,10 +26,10 @@ PASSWORD = "one-window-demo"  # noqa: S105  printed by `make run`; accounts of a
 ADMINISTRATOR = "administrator"
 
 
-def publish_base() -> int:
-    """Publish the definitions that ship with the product; the number of new versions."""
-    answer = dispatch(PublishFolder(tenant_id=BASE_TENANT_ID, actor=SYSTEM, root=str(ROOT)))
-    return len(answer["published"])
+def publish_base() -> dict[str, Any]:
+    """Publish the definitions that ship with the product: the answer of `PublishFolder`."""
+    answer: dict[str, Any] = dispatch(PublishFolder(tenant_id=BASE_TENANT_ID, actor=SYSTEM, root=str(ROOT)))
+    return answer
 
 
 def create(slug: str, *, password: str = PASSWORD, years: range | None = None) -> UUID:

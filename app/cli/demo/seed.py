@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from app.cli.demo import office, tables
@@ -21,13 +23,21 @@ def prepare_installation() -> list[str]:
 
     Answers lines for the terminal: the address of the demo office and its accounts.
     """
-    published = office.publish_base()
-    lines = [f"{published} definitions published"] if published else []
+    lines = publishing_lines(office.publish_base())
     if not tenants():
         office.create(SLUG)
         lines.append("a demo office was made")
     demo = tenant_by_slug(SLUG)
     return lines + accounts() if demo is not None and demo.is_demo else lines
+
+
+def publishing_lines(answer: Mapping[str, Any]) -> list[str]:
+    """What was published, and each file that waits behind a version published later (the drift)."""
+    lines = [f"{len(answer['published'])} definitions published"] if answer["published"] else []
+    lines += [f"drift: {one['kind']} {one['key']} was changed after its file was published; the change stays in force"
+              for one in answer["kept"]]
+    return lines + [f"drift: {one['kind']} {one['key']} of an office was made from an older base"
+                    for one in answer["drift"]]
 
 
 def accounts() -> list[str]:
