@@ -96,11 +96,21 @@ def tenant(demo_database: Database) -> Any:
 @pytest.fixture
 def app(templates: Any, tmp_path: Path) -> Iterator[Any]:
     """The web application on a seeded SQLite copy."""
+    yield from _web(templates, "sqlite", tmp_path)
+
+
+@pytest.fixture
+def any_app(database_kind: str, templates: Any, tmp_path: Path) -> Iterator[Any]:
+    """As `app`, on each database."""
+    yield from _web(templates, database_kind, tmp_path)
+
+
+def _web(templates: Any, kind: str, folder: Path) -> Iterator[Any]:
     from app import create_app
 
-    copies, template = templates("sqlite", "demo")
+    copies, template = templates(kind, "demo")
     url = copies.copy(template)
-    made = create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test", "INSTANCE_PATH": str(tmp_path)})
+    made = create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test", "INSTANCE_PATH": str(folder)})
     yield made  # outside any context: requests inside one would share its `g`
     with made.app_context():
         from app.extensions import db

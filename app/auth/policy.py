@@ -15,8 +15,8 @@ _WORK = {"staff.enter", "case.read", "case.search", "task.read", "task.claim", "
 TABLE: dict[str, frozenset[str]] = {
     "guest": frozenset(_FOLLOW),
     "resident": frozenset(_FOLLOW | {"case.read_own"}),
-    "intake_clerk": frozenset(_WORK | {"case.submit", "knowledge.edit"}),
-    "dispatcher": frozenset(_WORK | {"case.submit"}),
+    "intake_clerk": frozenset(_WORK | {"case.submit", "case.register", "knowledge.edit"}),
+    "dispatcher": frozenset(_WORK | {"case.submit", "case.register"}),
     "handler": frozenset(_WORK),
     "head": frozenset(_WORK | {"task.reassign", "overview.read"}),
     "provider": frozenset(_WORK - {"case.search", "knowledge.read"}),

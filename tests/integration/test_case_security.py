@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -52,13 +52,16 @@ def test_security_24_a_task_is_there_for_its_groups_only(office: Office) -> None
     row = office.tasks()["task_handle"]
     stranger, guest = office.who("handler@FWB"), GUEST
     for kind in (ClaimTask, ReleaseTask, CompleteTask):
-        refused(office, NotFound, kind, stranger, task_id=row.id)
+        refused(office, Conflict, kind, stranger, task_id=row.id)
         refused(office, Forbidden, kind, guest, task_id=row.id)
         refused(office, Forbidden, kind, office.who("leader"), task_id=row.id)
     with database.current().read(office.tenant_id) as session:
         assert not queries.inbox(session, stranger)
-        with pytest.raises(NotFound):
+        with pytest.raises(Conflict) as hidden:
             queries.task_page(session, stranger, row.id)
+        with pytest.raises(Conflict) as unknown:
+            queries.task_page(session, stranger, UUID(int=1))
+        assert str(hidden.value) == str(unknown.value)
         with pytest.raises(Forbidden):
             queries.inbox(session, stranger, scope="all")
         assert queries.inbox(session, office.who("supervisor"), scope="all")

@@ -18,7 +18,7 @@ from app.engine import CompleteTask as TaskCompleted
 from app.engine.model import OpenTaskRow
 from app.kernel.bus import handles
 from app.kernel.commands import Actor
-from app.kernel.errors import Conflict, Invalid, NotFound, msg
+from app.kernel.errors import Conflict, Invalid, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
@@ -27,14 +27,13 @@ from app.tenancy import zones
 def locked_task(uow: UnitOfWork, task_id: UUID, action: str) -> tuple[OpenTaskRow, Case]:
     """The open task and its case, held; overdue timers have fired, so a task they ended is gone.
 
-    Raises NotFound for a task outside the actor's groups, Conflict for one that is done or not yet reached.
+    Raises the same Conflict for a task that is done, was never there, or is outside the actor's groups: an answer
+    does not tell which.
     """
     row = uow.session.get(OpenTaskRow, (uow.tenant_id, task_id))
     access.require(uow, action)
-    if row is None or row.business_key is None:
+    if row is None or row.business_key is None or not policy.can(uow.actor, action, row):
         raise Conflict(msg("This task is no longer open."))
-    if not policy.can(uow.actor, action, row):
-        raise NotFound(msg("There is no such task."))
     case = access.case_by_id(uow.session, UUID(row.business_key))
     stepping.lock(uow, case)
     stepping.fire_overdue(uow, case)

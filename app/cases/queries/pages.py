@@ -17,17 +17,15 @@ from app.cases.queries.rows import Names, case_values, clocks_of, entries, perso
 from app.cases.views import CasePage, CaseView, TaskPage
 from app.engine.model import OpenTaskRow
 from app.kernel.commands import Actor
-from app.kernel.errors import Conflict, NotFound, msg
+from app.kernel.errors import Conflict, msg
 
 
 def task_page(session: Session, actor: Actor, task_id: UUID) -> TaskPage:
-    """Raises Conflict when the task is done, NotFound outside the reader's groups, Forbidden without the right."""
+    """Raises Conflict when the task is done or outside the reader's groups, Forbidden without the right."""
     policy.require(actor, "task.read")
     task = session.get(OpenTaskRow, (session.info["tenant_id"], task_id))
-    if task is None:
-        raise Conflict(msg("This task is no longer open."))
-    if not policy.can(actor, "task.complete", task) and not policy.can(actor, "task.read_all"):
-        raise NotFound(msg("There is no such task."))
+    if task is None or not (policy.can(actor, "task.complete", task) or policy.can(actor, "task.read_all")):
+        raise Conflict(msg("This task is no longer open."))  # the same, so that ids tell nothing
     case = access.case_by_id(session, UUID(task.business_key))
     names = Names(session)
     people = auth.names(session, {task.claimed_by} if task.claimed_by else set())

@@ -13,7 +13,7 @@ from app.cases import queries
 from app.cases.commands import AnswerQuestion, CaseCommand, RateCase, WithdrawCase
 from app.kernel.errors import Conflict, Invalid, msg
 from app.web import uploads
-from app.web.access import PUBLIC, SIGNED_IN, access
+from app.web.access import PUBLIC, access
 from app.web.pages import allow, dispatch, reading
 from app.web.resident import blueprint
 from app.web.sessions import actor
@@ -31,7 +31,7 @@ def follow(token: str) -> str:
 
 
 @blueprint.get("/my/<uuid:case_id>")
-@access(SIGNED_IN)
+@access("case.read_own")
 def own(case_id: UUID) -> str:
     """By account."""
     return _page({"case_id": case_id})
@@ -46,7 +46,7 @@ def act(token: str, act: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/my/<uuid:case_id>/<act>")
-@access(SIGNED_IN)
+@access("case.read_own")
 def own_act(case_id: UUID, act: str) -> Response | tuple[str, int]:
     """The same, by account."""
     return _act({"case_id": case_id}, act)

@@ -11,7 +11,7 @@ from app.cases import queries
 from app.kernel.errors import NotFound, msg
 from app.tenancy import attachments
 from app.web import uploads
-from app.web.access import PUBLIC, SIGNED_IN, access
+from app.web.access import PUBLIC, access
 from app.web.pages import reading
 from app.web.resident import blueprint as residents
 from app.web.sessions import actor
@@ -38,7 +38,7 @@ def resident_file(token: str, file_id: UUID) -> Response:
 
 
 @residents.get("/my/<uuid:case_id>/files/<uuid:file_id>", endpoint="own_file")
-@access(SIGNED_IN)
+@access("case.read_own")
 def resident_own_file(case_id: UUID, file_id: UUID) -> Response:
     """By account."""
     return _own(file_id, case_id=case_id)

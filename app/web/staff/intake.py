@@ -19,7 +19,7 @@ URGENCIES = ("normal", "urgent", "emergency")
 
 
 @blueprint.get("/new")
-@access("case.submit")
+@access("case.register")
 def new_case() -> str:
     """An empty page."""
     with reading() as reader:
@@ -34,7 +34,7 @@ def _page(draft: intake.Draft, problem: str = "") -> str:
 
 
 @blueprint.post("/new")
-@access("case.submit")
+@access("case.register")
 def send_new_case() -> str | Response | tuple[str, int]:
     """As the resident's page."""
     action = request.form.get("_action", "")
