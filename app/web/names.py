@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import Flask
 
+from app.kernel.errors import msg
 from app.web.texts import local_now, locale, t, when
 from app.web.words import word
 
-LONGEST = 160
+LONGEST, KILO = 160, 1000
+TWO = re.compile(r"(?P<zh>[^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*?) (?P<en>[A-Za-z][^\u4e00-\u9fff]*)")
+LIMITS = {"wh": msg("%(amount)s working hours"), "wd": msg("%(amount)s working days"), "h": msg("%(amount)s hours"),
+          "d": msg("%(amount)s calendar days"), "min": msg("%(amount)s minutes")}
+"""A limit of time as tables write it, in words."""
 
 
 def pick(thing: Any, stem: str) -> str:
@@ -42,7 +48,9 @@ def brief(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return "✓" if value else "✗"
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and set(value) >= {"amount", "unit"} and value["unit"] in LIMITS:
+        text = t(LIMITS[value["unit"]], amount=value["amount"])
+    elif isinstance(value, Mapping):
         text = ", ".join(f"{name}: {brief(inner)}" for name, inner in value.items())
     elif isinstance(value, list | tuple):
         text = ", ".join(brief(inner) for inner in value)
@@ -56,13 +64,34 @@ def trace_lines(trace: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(trace, Mapping):
         table = trace.get("decision") or trace.get("name") or trace.get("table")
         for row in trace.get("matched") or trace.get("rules") or ():
-            yield f"{table or ''} → {brief(row)}".strip()
+            yield _matched(str(table or ""), row)
         for name, inner in trace.items():
             if name not in ("matched", "rules") and isinstance(inner, Mapping | list) and depth < 6:
                 yield from trace_lines(inner, depth + 1)
     elif isinstance(trace, list):
         for inner in trace:
             yield from trace_lines(inner, depth + 1)
+
+
+def _matched(table: str, row: Any) -> str:
+    if not isinstance(row, Mapping):
+        return f"{table} → {brief(row)}".strip()
+    said = t(msg("Row %(row)s of the table applied"), row=row.get("row") or row.get("rule"))
+    notes = ", ".join(str(note) for note in row.get("annotations") or () if note)
+    return f"{said}: {notes}" if notes else said
+
+
+def side(label: str) -> str:
+    """Tables name an input in both languages, as `渠道 Channel`: the part for the reader."""
+    found = TWO.fullmatch(label)
+    return label if found is None else found["en"] if locale() == "en" else found["zh"]
+
+
+def size_of(size: int) -> str:
+    """A file's size for people: `69 B`, `6.3 kB`, `4.1 MB`."""
+    if size < KILO:
+        return f"{size} B"
+    return f"{size / KILO:.1f} kB" if size < KILO * KILO else f"{size / KILO / KILO:.1f} MB"
 
 
 def group_word(group: str) -> str:
@@ -100,5 +129,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         task_name=lambda row: pick(row, "task_name"), service_name=lambda row: pick(row, "service"),
         unit_name=lambda row: pick(row, "unit"), process_name=lambda row: pick(row, "process"),
-        say=say, brief=brief, group_word=group_word)
+        say=say, brief=brief, group_word=group_word, size_of=size_of,
+        side=side)
     app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.kernel.errors import msg
+from app.web.event_words import ABOUT, EVENTS
 from app.web.texts import t
 
 WORDS: dict[str, dict[str, str]] = {
@@ -68,6 +69,8 @@ WORDS: dict[str, dict[str, str]] = {
     "delivery_state": {"pending": msg("waiting"), "sent": msg("sent"), "failed": msg("failed"), "dead": msg("given up"),
                        "queued": msg("waiting"), "sending": msg("being sent"), "read": msg("read"),
                        "skipped": msg("not sent")},
+    "event": EVENTS, "event_about": ABOUT,
+    "actor": {"guest": msg("Guest"), "system": msg("System"), "resident": msg("Resident")},
     "status": {"open": msg("open"), "closed": msg("closed"), "active": msg("active")},
 }
 

@@ -148,7 +148,7 @@ def test_security_an_administrator_makes_no_operator(desk: Desk) -> None:
 
 
 def _path_of(desk: Desk, login: str) -> str:
-    found = re.search(r'href="/t/demo(/admin/people/[0-9a-f-]{36})">[^<]*</a></td><td>' + login + "<",
+    found = re.search(r'href="/t/demo(/admin/people/[0-9a-f-]{36})">[^<]*</a></td><td><code>' + login + "<",
                       desk.get(f"/admin/people?q={login}"))
     assert found
     return found[1]

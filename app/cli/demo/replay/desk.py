@@ -85,7 +85,8 @@ class Desk:
             "other_unit": lambda: self.behaviour.chance.choice([code for code in UNITS if code != page.case.unit]),
         }
         now = clock.now().astimezone(self.zone)
-        return Sheet(case_id, f"{process_id} {form.id}", form, page.values, now, self._source, special)
+        place = f"{process_id} {form.id} {page.case.module or ''}"
+        return Sheet(case_id, place, form, page.values, now, self._source, special)
 
     def _source(self, name: str) -> Sequence[Option] | None:
         """Lists of the office; they stay as they are during a play."""

@@ -20,7 +20,7 @@ MANY = ("checklist", "taglist")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A form in front of somebody. `place`: process and form, for what was chosen there before.
+    """A form in front of somebody. `place`: process, form and module, for what was chosen there before.
 
     `special`: what `@names` of behaviour.yaml stand for in this case.
     """
