@@ -16,7 +16,10 @@ def _services(session: Session) -> list[sources.Listed]:
 
 
 def _suggest(session: Session, tenant_id: UUID, text: str) -> dict[str, Any]:
-    return suggesting.suggest(session, tenant_id, text).to_variables()
+    found = suggesting.suggest(session, tenant_id, text).to_variables()
+    service = queries.service(session, found["code"]) if found["code"] else None
+    names = (service.name_zh, service.name_en) if service is not None else (None, None)
+    return {**found, "name": names[0], "name_en": names[1]}
 
 
 def register() -> None:

@@ -63,7 +63,7 @@ def job_types() -> list[str]:
 
 
 def register_suggester(suggester: Suggester) -> None:
-    """(session, tenant, text) -> {code, confidence, codes, source}; the newest registration counts."""
+    """(session, tenant, text) -> {code, name, name_en, confidence, codes, source}; the newest registration counts."""
     _suggesters[:] = [suggester]
 
 
