@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from app.engine.collecting import collect
@@ -29,6 +28,7 @@ from app.engine.stimuli import (
 )
 from app.engine.timers import owned_clock
 from app.engine.tokens import Instance, Nested, Token
+from app.kernel import ids
 from app.kernel.errors import Conflict, Invalid, msg
 
 
@@ -51,7 +51,7 @@ def run(state: bytes | None, stimulus: Stimulus, *, now: datetime, ports: Ports,
 
 def _begin(stimulus: Start, context: StepContext) -> Instance:
     definition = context.ports.process(stimulus.process_id)
-    instance = Instance(definition, context, stimulus.seed or secrets.token_hex(16))
+    instance = Instance(definition, context, stimulus.seed or f"{ids.noise(128):032x}")
     instance.data["vars"] = document(stimulus.variables)
     open_scope(instance)
     return instance

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.kernel import bus, clock, documents, events, leases, outbox, sequencer, unit_of_work
+from app.kernel import bus, clock, documents, events, ids, leases, outbox, sequencer, unit_of_work
 from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.database import Database, TenantMissing
 from app.kernel.errors import Conflict
@@ -206,3 +206,13 @@ def test_times_come_back_aware(database: Database) -> None:
     do("x")
     with database.read(ONE) as session:
         assert session.scalars(select(StoredEvent.at)).one().tzinfo == UTC
+
+
+def test_seeded_ids_repeat_and_others_do_not() -> None:
+    def made() -> list[UUID]:
+        with clock.use(clock.VirtualClock(datetime(2026, 11, 23, tzinfo=UTC))), ids.seeded("one"):
+            return [ids.new_id() for _ in range(50)]
+
+    first = made()
+    assert first == made() == sorted(first) and len(set(first)) == 50
+    assert ids.new_id() not in first

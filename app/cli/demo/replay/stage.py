@@ -27,7 +27,7 @@ from app.cli.demo.replay.states import checking
 from app.cli.demo.replay.visitors import Visitors
 from app.cli.migrate import upgrade
 from app.deadlines import calendar_of
-from app.kernel import clock, database
+from app.kernel import clock, database, ids
 from app.kernel.clock import VirtualClock
 from app.kernel.database import Database
 from app.kernel.errors import Conflict, Invalid, msg
@@ -63,7 +63,8 @@ def replay(wanted: Wanted) -> Report:
             raise Conflict(msg("There is an office %(slug)s already: name another with --tenant."), slug=wanted.slug)
         until = clock.now() if tenants() else None
         office.publish_base()
-        with clock.use(VirtualClock(messages[0].at)) as virtual, _rare_collections():
+        with (clock.use(VirtualClock(messages[0].at)) as virtual, ids.seeded(f"{wanted.slug} {wanted.seed}"),
+              _rare_collections()):
             assert isinstance(virtual, VirtualClock)  # noqa: S101  what `use` was given
             years = range(messages[0].at.year, messages[-1].at.year + YEARS_AFTER)
             tenant_id = office.create(wanted.slug, years=years)
