@@ -74,6 +74,15 @@ WORDS: dict[str, dict[str, str]] = {
     "status": {"open": msg("open"), "closed": msg("closed"), "active": msg("active")},
 }
 
+WORDS["value"] = {
+    **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),
+    "suggestion": msg("as suggested"), "satisfied": msg("satisfied"), "unsolved": msg("not solved"),
+    "unrated": msg("no rating given"), "handle_information": msg("Living information"),
+    "handle_life_service": msg("Living services"), "handle_public_service": msg("Public services"),
+    "handle_complaint": msg("Complaints and suggestions"), **WORDS["module"],
+}
+"""Answers of the shipped tables. An analyst's own codes show as they are."""
+
 
 def word(kind: str, code: object) -> str:
     """The word for a code in the page's language; the code itself when nobody named it."""
