@@ -144,13 +144,21 @@ def _set_timers(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
 
 
 def _tell_followers(uow: UnitOfWork, case: Case) -> None:
-    """Cases that follow this one and still wait must not wait for ever, however it ended."""
-    query = select(Case.id).where(Case.parent_id == case.id, Case.status == "open")
+    """Cases that follow this one must not wait for ever, however it ended.
+
+    A follower may have joined a moment ago and not wait yet, so each is told; one that was told before keeps the
+    message unread, and `forget_earlier` drops it when it joins another case.
+    """
+    query = select(Case.id).where(Case.parent_id == case.id, Case.status == "open").order_by(Case.id)
     for follower_id in uow.session.scalars(query):
-        waiting = select(SubscriptionRow.id).where(SubscriptionRow.name == EARLIER_CLOSED,
-                                                   SubscriptionRow.key == str(follower_id))
-        if uow.session.scalars(waiting).first() is not None:
-            publish(uow, EARLIER_CLOSED, str(follower_id), {"outcome": case.outcome})
+        publish(uow, EARLIER_CLOSED, str(follower_id), {"outcome": case.outcome})
+
+
+def forget_earlier(uow: UnitOfWork, case: Case) -> None:
+    """What an earlier case told this one no longer counts: it follows another one now."""
+    uow.session.execute(delete(BufferedMessage).where(
+        BufferedMessage.tenant_id == uow.tenant_id, BufferedMessage.name == EARLIER_CLOSED,
+        BufferedMessage.key == str(case.id)))
 
 
 def publish(uow: UnitOfWork, name: str, key: str, variables: Mapping[str, Any]) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from app.cases import queries
-from app.cases.commands import AnswerQuestion, RateCase, WithdrawCase
+from app.cases.commands import AnswerQuestion, CompleteTask, RateCase, WithdrawCase
 from app.cases.model import CaseLink
+from app.cases.stepping import EARLIER_CLOSED
 from app.deadlines.model import Deadline
-from app.engine.model import ProcessInstance, TimerRow
-from app.kernel import database, sequencer
+from app.engine.model import ProcessInstance, SubscriptionRow, TimerRow
+from app.kernel import clock, database, sequencer
 from app.kernel.errors import Conflict, NotFound
+from app.workers import work
 from tests.integration.play import Office
 
 INTAKE: dict[str, Any] = {
@@ -205,6 +207,26 @@ def test_a_joined_request_does_not_wait_for_ever(office: Office) -> None:
     office.do("task_intake", **(INTAKE | {"intake_decision": "join", "earlier_number": number}))
     office.case_id = earlier
     office.send(WithdrawCase, token=token)
+    office.work()
+    office.case_id = later
+    assert office.case().phase == "feedback", office.state()
+
+
+def test_a_case_that_has_just_joined_hears_of_an_end_at_the_same_moment(office: Office) -> None:
+    """Between joining and waiting lies a job; the earlier case may end right there (a replay found it)."""
+    earlier, number = office.submit(), office.number
+    later = office.submit("还是那堆垃圾。The same heap.", name="李先生", phone="13900000002")
+    office.work()
+    clerk, not_ours = office.who("intake_clerk"), {
+        "intake_decision": "not_accept", "not_accepted_reason": "court", "not_accepted_text": "诉讼中 before a court",
+        "right_place": "法院 court"}
+    for case_id, data in ((later, INTAKE | {"intake_decision": "join", "earlier_number": number}), (earlier, not_ours)):
+        row = office.tasks(case_id)["task_intake"]
+        office.send(CompleteTask, clerk, task_id=row.id, form_hash=row.form_hash, data=data)
+        office.clock.advance(timedelta(seconds=1))
+    assert work.jobs(clock.now()) == 2
+    assert office.rows(CaseLink) and office.case(earlier).status == "closed", "the two did not meet"
+    assert not office.rows(SubscriptionRow, SubscriptionRow.name == EARLIER_CLOSED), "the gap is not there"
     office.work()
     office.case_id = later
     assert office.case().phase == "feedback", office.state()

@@ -27,6 +27,7 @@ def join(call: JobCall) -> dict[str, Any]:
     call.uow.session.add(CaseLink(tenant_id=call.uow.tenant_id, id=new_id(), case_id=call.case.id,
                                   other_id=earlier.id, kind=JOINED, at=call.uow.now))
     call.case.parent_id = earlier.id
+    stepping.forget_earlier(call.uow, call.case)
     record(call.uow, call.case, events.CaseJoined, earlier_case_id=earlier.id)
     replied = select(CaseEntry.id).where(CaseEntry.case_id == earlier.id, CaseEntry.kind == "reply")
     if call.uow.session.scalars(replied).first() is not None:
