@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
+from app import assemble
+from app.kernel.events import catalogue
+from app.web.event_words import ABOUT, EVENTS
 from scripts.messages import CATALOGUE, texts
 from tests.web.admin_pages import HOME
 from tests.web.test_security_access import path, rules
@@ -19,7 +22,8 @@ APP = Path(__file__).resolve().parents[2] / "app"
 TEMPLATES, DATA = APP / "web" / "templates", APP / "cli" / "demo" / "data"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 NAMES = {"Yikou", "CSV", "SHA", "kB", "MB", "English", "中文", "一口", "口",
-         "handle_complaint", "handle", "complaint", "bpmn"}  # the example of a file name
+         "handle", "complaint", "bpmn",  # the example of a file name
+         "test"}  # events that other tests of this process declare
 """Words that are the same in both languages."""
 BOTH = ("admin.service", "admin.unit", "admin.item")
 """Pages where both languages of an entry are edited side by side."""
@@ -60,6 +64,12 @@ def test_every_text_has_its_chinese_words() -> None:
     for message, entry in known.items():
         assert entry.string and not entry.fuzzy, message
         assert set(PLACEHOLDER.findall(message)) == set(PLACEHOLDER.findall(str(entry.string))), message
+
+
+def test_every_event_has_its_words() -> None:
+    assemble()
+    known = {name for name in catalogue() if not name.startswith("test.")}
+    assert known == set(EVENTS) and {name.partition(".")[0] for name in known} == set(ABOUT)
 
 
 @pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.relative_to(TEMPLATES).as_posix())
