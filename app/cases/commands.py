@@ -51,7 +51,11 @@ class ReleaseTask(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteTask(Command):
-    """Send a task's form. Answer {"case_id", "next_task_id"}: a task of the same case for the same person, or None."""
+    """Send a task's form. Answer {"case_id", "next_task_id", "stopped"}.
+
+    `next_task_id`: a task of the same case for the same person, or None. `stopped`: the process could not go on; what
+    was sent is kept, and an incident waits for somebody.
+    """
 
     task_id: UUID
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -239,3 +239,16 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(app: Any) -> Non
         assert kept in answer.text
 
 
+
+
+def test_two_clerks_at_one_task_the_second_is_told_and_loses_nothing(app: Any) -> None:
+    ids = fill()
+    first, second = Desk(app, "intake_clerk"), Desk(app, "intake_clerk2")
+    task = f"/staff/tasks/{ids.task_id}"
+    marks = second.marks(task)
+    assert first.post(f"{task}/claim", {}, page=task).status_code == 303
+    answer = second.client.post(HOME + task, data={**marks, "intake_decision": "accept", "course": "写了很久的一段话"})
+    assert answer.status_code == 409
+    assert "杨立新" in answer.text and "写了很久的一段话" in answer.text
+    late = second.client.post(f"{HOME}{task}/claim", data=second.marks(task), follow_redirects=True)
+    assert "杨立新" in late.text

@@ -88,8 +88,9 @@ def complete_task(command: CompleteTask, uow: UnitOfWork) -> dict[str, Any]:
     definitions = {row.form_id: row.form_hash} if row.form_id else None
     record(uow, case, events.CaseTaskCompleted, definitions, minutes_open=history.minutes_open(row, uow.now),
            **history.task_codes(row))
-    stepping.advance(uow, case, TaskCompleted(row.id.hex, data))
-    return {"case_id": str(case.id), "next_task_id": _next_task(uow, case, uow.actor)}
+    stepped = stepping.advance(uow, case, TaskCompleted(row.id.hex, data))
+    return {"case_id": str(case.id), "next_task_id": _next_task(uow, case, uow.actor),
+            "stopped": stepped.result is None}
 
 
 def _checked(command: CompleteTask, uow: UnitOfWork, row: OpenTaskRow) -> dict[str, Any]:

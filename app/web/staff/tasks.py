@@ -45,6 +45,10 @@ def complete(task_id: UUID) -> str | Response | tuple[str, int]:
     except Conflict as error:
         return render_template("staff/conflict.html", task_id=task_id, problem=t(error.message, **error.params),
                                kept=_texts(sent)), 409
+    if answer.get("stopped"):
+        kept = msg("What you sent is kept, but the process stopped here. Somebody has been told and will look.")
+        flash(t(kept), "warn")
+        return redirect(url_for("staff.case", case_id=answer["case_id"]), 303)
     flash(t(msg("Done.")))
     if answer.get("next_task_id"):
         return redirect(url_for("staff.task", task_id=answer["next_task_id"]), 303)
