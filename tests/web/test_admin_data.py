@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.web.admin_pages import Desk, Labels, upload
+from app.kernel import database
+from app.tenancy.queries import tenant_by_slug
+from app.workers import loop
+from tests.web.admin_pages import HOME, Desk, Labels, upload
+from tests.web.visiting import Ids, fill
 
 PAGES = ["/admin/units", "/admin/units/new", "/admin/units/LRS/edit", "/admin/people", "/admin/people/new",
          "/admin/places", "/admin/places?q=1", "/admin/services", "/admin/services/new", "/admin/services/LS01/edit",
@@ -152,3 +156,32 @@ def _path_of(desk: Desk, login: str) -> str:
                       desk.get(f"/admin/people?q={login}"))
     assert found
     return found[1]
+
+
+def test_a_person_who_asks_for_it_is_forgotten(app: Any) -> None:
+    ids, desk = fill(), Desk(app, "administrator")
+    number = _number(ids)
+    unsure = desk.post("/admin/erasing", {"number": number})
+    assert unsure.status_code == 422 and 'value="' + number in unsure.text
+    assert desk.post("/admin/erasing", {"number": "1", "sure": "on"}).status_code == 422
+    still_open = desk.post("/admin/erasing", {"number": number, "sure": "on"})
+    assert still_open.status_code == 409 and "still open" in still_open.text
+    visitor = app.test_client()
+    link = f"{HOME}/c/{ids.token}"
+    marks = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get(link).text)
+    assert marks is not None
+    assert visitor.post(f"{link}/withdraw", data={"csrf_token": marks[1], "reason": "x"}).status_code == 303
+    loop.until_idle()
+    assert desk.post("/admin/erasing", {"number": number, "sure": "on"}).status_code == 303
+    assert "路灯坏了" not in visitor.get(link).text
+    clerk = Desk(app, "intake_clerk").get(f"/staff/cases/{ids.case_id}")
+    assert "赵小敏" not in clerk and "erased" in clerk
+
+
+def _number(ids: Ids) -> str:
+    from app.cases.model import Case
+
+    found = tenant_by_slug("demo")
+    assert found is not None
+    with database.current().read(found.tenant_id) as session:
+        return str(session.query(Case.number).filter_by(id=ids.case_id).scalar())

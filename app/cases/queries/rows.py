@@ -140,6 +140,11 @@ def person_of_case(session: Session, actor: Actor, case: Case) -> PersonView | N
     return PersonView(person.id, person.name, person.phone, person.erased_at is not None)
 
 
+def person_of_number(session: Session, number: str) -> UUID | None:
+    """Whose request a number is; None for an unknown number and for a request without a name."""
+    return session.scalars(select(Case.person_id).where(Case.number == number)).first()
+
+
 def entries(session: Session, case_id: UUID, names: Names, *, public_only: bool) -> tuple[EntryView, ...]:
     """The journal in order. For residents no member of staff is named, only the unit."""
     query = select(CaseEntry).where(CaseEntry.case_id == case_id).order_by(CaseEntry.id)

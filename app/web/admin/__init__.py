@@ -7,6 +7,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 from app.web.admin import (  # noqa: E402  views
     audit,
     definitions,
+    erasing,
     knowledge,
     menu,
     messages,
@@ -18,5 +19,5 @@ from app.web.admin import (  # noqa: E402  views
     units,
 )
 
-__all__ = ["audit", "blueprint", "definitions", "knowledge", "menu", "messages", "offices", "people", "places",
-           "publishing", "services", "units"]
+__all__ = ["audit", "blueprint", "definitions", "erasing", "knowledge", "menu", "messages", "offices", "people",
+           "places", "publishing", "services", "units"]

@@ -19,7 +19,7 @@ PAGES = (
     ("people", "user.manage", msg("People")), ("places", "place.manage", msg("Places")),
     ("services", "service.manage", msg("Services")), ("knowledge", "knowledge.edit", msg("Questions and answers")),
     ("definitions", "definition.read", msg("Rules and processes")), ("messages", "message.read", msg("Messages")),
-    ("audit", "audit.read", msg("Audit trail")),
+    ("audit", "audit.read", msg("Audit trail")), ("erasing", "person.erase", msg("Personal data")),
 )
 """(page, action of `auth.policy`, name)."""
 
