@@ -118,6 +118,8 @@ def handle(stage: Stage, sent: Sent) -> None:
     with stage.staff("handler_lrs") as handler:
         for _ in range(len(STEPS)):
             handler.take(sent.number)
+            handler.page.locator(".page-head a").click()  # the whole case, with the same form
+            handler.page.wait_for_selector(".diagram[data-shown]")
             key = next(name for name in STEPS if handler.page.locator(f'main [name="{name}"]').count())
             handler.fill(**STEPS[key])
             if key == "action":
