@@ -52,6 +52,13 @@ class SetUserActive(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EraseUser(Command):
+    """Empty a resident's account: name, phone, codes; it can never be signed in to again. Answer {"erased"}."""
+
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangePassword(Command):
     """One's own, or by an administrator (then `old` is not asked). Ends all sessions of the user."""
 

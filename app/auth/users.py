@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.auth import passwords, phones, policy
-from app.auth.commands import ChangePassword, CreateUser, SetMemberships, SetUserActive
+from app.auth.commands import ChangePassword, CreateUser, EraseUser, SetMemberships, SetUserActive
 from app.auth.events import MembershipsSet, PasswordChanged, UserChanged, UserCreated
-from app.auth.model import Membership, User
+from app.auth.model import Membership, PhoneCode, User
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
@@ -62,6 +62,20 @@ def set_user_active(command: SetUserActive, uow: UnitOfWork) -> None:
     user.active = command.active
     user.session_epoch += 1
     uow.record(UserChanged(user_id=user.id, active=command.active))
+
+
+@handles(EraseUser)
+def erase_user(command: EraseUser, uow: UnitOfWork) -> dict[str, Any]:
+    """The row stays, empty, because events name its id. Staff keep theirs: their names belong to the office's files."""
+    policy.require(uow.actor, "person.erase")
+    user = uow.session.get(User, (uow.tenant_id, command.user_id), with_for_update=True)
+    if user is None or user.kind != "resident":
+        return {"erased": False}
+    uow.session.execute(delete(PhoneCode).where(PhoneCode.phone == user.phone))
+    user.name, user.phone, user.login, user.password_hash, user.active = "", None, None, None, False
+    user.session_epoch += 1
+    uow.record(UserChanged(user_id=user.id, active=False))
+    return {"erased": True}
 
 
 @handles(ChangePassword)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
-from app.cases.commands import AddNote, ErasePerson, RateCase
+from app import auth
+from app.auth.commands import ConfirmCode, RequestCode
+from app.auth.queries import resident_by_phone
+from app.cases.commands import AddNote, ErasePerson, RateCase, WithdrawCase
 from app.cases.model import Person
+from app.cli.demo.mailbox import codes_to_memory
 from app.kernel import database, sequencer
 from app.kernel.errors import Conflict, Forbidden
 from app.kernel.events import StoredEvent
@@ -56,6 +62,23 @@ def test_erasing_empties_every_table_and_leaves_the_chain_whole(office: Office) 
         assert set(numbered) == {e.id for e in session.scalars(select(StoredEvent))}
     assert office.events("case.submitted") and office.rows(StoredEvent, StoredEvent.type == "person.erased")
     assert office.send(ErasePerson, administrator, person_id=person)["cases"] == 1
+
+
+def test_a_residents_account_is_emptied_with_the_requests(office: Office) -> None:
+    with codes_to_memory() as codes:
+        office.send(RequestCode, phone=PHONE)
+        user_id = UUID(office.send(ConfirmCode, phone=PHONE, code=codes[PHONE])["user_id"])
+    with database.current().read(office.tenant_id) as session:
+        resident = auth.actor_of(session, user_id)
+    office.submit(actor=resident, name=NAME, phone=PHONE)
+    office.work()
+    office.send(WithdrawCase, resident, case_id=office.case_id)
+    office.work()
+    office.send(ErasePerson, office.who("administrator"), person_id=office.case().person_id)
+    office.work()
+    assert not [line[:200] for line in dump().splitlines() if PHONE in line or NAME in line]
+    with database.current().read(office.tenant_id) as session:
+        assert resident_by_phone(session, PHONE) is None
 
 
 def test_events_never_hold_words_of_people(office: Office) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from app.auth.commands import EraseUser
 from app.cases import access, events
 from app.cases.commands import ErasePerson
 from app.cases.model import Case, CaseEntry, CaseNotice, DecisionRecord, FormSubmission, Person
@@ -32,6 +33,8 @@ def erase_person(command: ErasePerson, uow: UnitOfWork) -> dict[str, Any]:
         uow.dispatch_nested(attachments.ReleaseAttachments(tenant_id=uow.tenant_id, actor=uow.actor, case_id=case.id))
     if all(person.erased_at is not None for person in people):
         return {"cases": len(cases)}
+    for user_id in {person.user_id for person in people if person.user_id is not None}:
+        uow.dispatch_nested(EraseUser(tenant_id=uow.tenant_id, actor=uow.actor, user_id=user_id))
     for person in people:
         person.name = person.phone = person.user_id = None
         person.erased_at = uow.now
