@@ -12,7 +12,8 @@ from flask import Flask
 
 from app import config, extensions
 
-ROOMS = ("kernel", "tenancy", "tenancy.attachments", "auth", "catalog", "dmn", "engine", "forms", "deadlines", "cases",
+ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "auth", "catalog", "dmn", "engine", "forms",
+         "deadlines", "cases",
          "supervision", "knowledge", "insight", "notifications")
 """Rooms below the edges, from the ground up."""
 

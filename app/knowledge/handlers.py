@@ -13,7 +13,7 @@ from app.kernel.commands import Command
 from app.kernel.errors import Invalid, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
-from app.knowledge import imports
+from app.knowledge import finding, imports
 from app.knowledge.commands import (
     ImportKnowledge,
     ImportServices,
@@ -54,6 +54,7 @@ def _upsert(uow: UnitOfWork, kind: type[T], values: dict[str, Any]) -> tuple[T, 
     for name, value in values.items():
         setattr(row, name, value)
     uow.session.flush()
+    finding.index(uow.session, row)
     return row, made
 
 

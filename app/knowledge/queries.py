@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.knowledge.matching import Index
+from app.knowledge import finding
 from app.knowledge.model import KnowledgeItem, ServiceItem, TextModelVersion
+from app.tenancy import search as tenancy_search
 
 
 @dataclass(frozen=True)
@@ -58,22 +58,15 @@ def due_for_review(session: Session, today: date) -> list[KnowledgeItem]:
 
 def search(session: Session, q: str, limit: int = 10) -> list[Hit]:
     """Services and questions that share words with `q`, the likest first."""
-    rows: list[tuple[str, ServiceItem | KnowledgeItem]] = [("service", s) for s in services(session)]
-    rows += [("knowledge", k) for k in items(session)]
-    index = Index([(str(n), texts_of(row)) for n, (_kind, row) in enumerate(rows)])
-    found = []
-    for number, score in index.rank(q)[:limit]:
-        kind, row = rows[int(number)]
-        zh, en = (row.name_zh, row.name_en) if isinstance(row, ServiceItem) else (row.question_zh, row.question_en)
-        found.append(Hit(kind, row.code, zh, en, score))
-    return found
-
-
-def texts_of(row: ServiceItem | KnowledgeItem) -> Sequence[str]:
-    """The words by which a row is found."""
-    if isinstance(row, ServiceItem):
-        return row.name_zh, row.name_en, row.keywords
-    return row.question_zh, row.question_en, row.answer_zh, row.answer_en
+    found = tenancy_search.find(session, q, finding.KINDS, limit)
+    codes = {kind: [one.ref for one in found if one.kind == kind] for kind in finding.KINDS}
+    offered = {s.code: (s.name_zh, s.name_en) for s in session.scalars(
+        select(ServiceItem).where(ServiceItem.code.in_(codes["service"])))}
+    answered = {k.code: (k.question_zh, k.question_en) for k in session.scalars(
+        select(KnowledgeItem).where(KnowledgeItem.code.in_(codes["knowledge"])))}
+    names = {"service": offered, "knowledge": answered}
+    return [Hit(one.kind, one.ref, *names[one.kind][one.ref], one.score) for one in found
+            if one.ref in names[one.kind]]
 
 
 def newest_model(session: Session) -> TextModelVersion | None:

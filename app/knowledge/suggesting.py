@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.knowledge import queries
+from app.knowledge import finding, queries
 from app.knowledge.matching import Index
 from app.knowledge.text_model import TextModel
 
@@ -44,7 +44,7 @@ def suggest(session: Session, tenant_id: UUID, text: str) -> Suggestion:
     if version is not None:
         ranked = _loaded(version.id, version.data).rank(text, limit=10)
         return Suggestion(tuple(pair for pair in ranked if pair[0] in offered)[:LIMIT], "cases")
-    words = {service.code: [*queries.texts_of(service)] for service in catalogue}
+    words = {service.code: [*finding.texts_of(service)] for service in catalogue}
     for item in queries.items(session):
         if item.service_code in words:
             words[item.service_code] += [item.question_zh, item.question_en]

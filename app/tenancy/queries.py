@@ -37,6 +37,11 @@ def tenants() -> list[Tenant]:
         return list(session.scalars(select(Tenant).order_by(Tenant.slug)))
 
 
+def offices(session: Session) -> list[Tenant]:
+    """All offices by path name, in a transaction or reading that is open already."""
+    return list(session.scalars(select(Tenant).order_by(Tenant.slug)))
+
+
 def units(session: Session, *, active_only: bool = False) -> list[Unit]:
     """The office's units by code."""
     query = select(Unit).order_by(Unit.code)

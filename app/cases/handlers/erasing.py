@@ -15,7 +15,7 @@ from app.engine.model import BufferedMessage, ProcessInstance
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
-from app.tenancy import attachments
+from app.tenancy import attachments, search
 
 
 @handles(ErasePerson)
@@ -28,6 +28,7 @@ def erase_person(command: ErasePerson, uow: UnitOfWork) -> dict[str, Any]:
     if any(case.status == "open" for case in cases):
         raise Conflict(msg("A request of this person is still open. Close it first."))
     for case in cases:
+        search.drop(uow.session, "case", str(case.id))
         case.text, case.place_text, case.place_id, case.lat, case.lng, case.fields = "", None, None, None, None, {}
         _erase_words(uow, case.id, case.instance_id)
         uow.dispatch_nested(attachments.ReleaseAttachments(tenant_id=uow.tenant_id, actor=uow.actor, case_id=case.id))

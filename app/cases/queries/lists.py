@@ -18,6 +18,11 @@ from app.deadlines.model import Deadline
 from app.engine.model import IncidentRow
 from app.kernel import clock
 from app.kernel.commands import Actor
+from app.tenancy import search
+
+MOST_FOUND = 300
+MUCH = 0.5
+"""How much of what was asked a request must hold to be listed."""
 
 
 def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | None = None, unit: str | None = None,
@@ -32,8 +37,8 @@ def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | No
     if q:
         services = [code for code, names in sources.names(session, "services").items()
                     if q.lower() in f"{code} {names[0]} {names[1]}".lower()]
-        found = [Case.number.contains(q, autoescape=True), Case.text.icontains(q, autoescape=True),
-                 Case.place_text.icontains(q, autoescape=True), Case.service.in_(services)]
+        said = [UUID(one.ref) for one in search.find(session, q, ("case",), MOST_FOUND, least=MUCH)]
+        found = [Case.number.contains(q, autoescape=True), Case.id.in_(said), Case.service.in_(services)]
         if policy.can(actor, "person.read") and q.isdecimal():
             found.append(Case.person_id.in_(select(Person.id).where(Person.phone == q)))
         query = query.where(or_(*found))
