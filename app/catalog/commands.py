@@ -9,12 +9,26 @@ from app.kernel.commands import Command
 
 @dataclass(frozen=True, kw_only=True)
 class PublishDefinition(Command):
-    """Put the bytes of one definition into force."""
+    """Put the bytes of one definition into force. Answer {"id", "version", "hash"}.
+
+    `begun_from`: the hash of the version that was changed; Conflict when another is in force meanwhile.
+    """
 
     kind: str
     definition_key: str
     data: bytes
     file: str | None = None
+    reason: str = ""
+    begun_from: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRefusal(Command):
+    """A file was refused: a line of the trail, since nothing else remains of it."""
+
+    kind: str
+    definition_key: str
+    problems: int
 
 
 @dataclass(frozen=True, kw_only=True)

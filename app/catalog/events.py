@@ -29,3 +29,13 @@ class DefinitionWithdrawn:
     kind: str
     key: str
     version: int
+
+
+@event("definition.refused")
+@dataclass(frozen=True)
+class DefinitionRefused:
+    """Somebody tried to publish what does not hold; what was in force stays."""
+
+    kind: str
+    key: str
+    problems: int

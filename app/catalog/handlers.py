@@ -7,9 +7,12 @@ from typing import Any
 
 from app.auth import policy
 from app.catalog import folders
-from app.catalog.commands import PublishDefinition, PublishFolder, WithdrawDefinition
-from app.catalog.publishing import publish, withdraw
+from app.catalog.commands import NoteRefusal, PublishDefinition, PublishFolder, WithdrawDefinition
+from app.catalog.events import DefinitionRefused
+from app.catalog.in_force import live
+from app.catalog.publishing import lock, publish, withdraw
 from app.kernel.bus import handles
+from app.kernel.errors import Conflict, msg
 from app.kernel.unit_of_work import UnitOfWork
 
 
@@ -17,8 +20,25 @@ from app.kernel.unit_of_work import UnitOfWork
 def publish_definition(command: PublishDefinition, uow: UnitOfWork) -> dict[str, Any]:
     """Answer: id, version and hash of the version in force."""
     policy.require(uow.actor, "definition.publish")
-    published = publish(uow, command.kind, command.definition_key, command.data, command.file)
+    if command.begun_from is not None:
+        _still(uow, command)
+    published = publish(uow, command.kind, command.definition_key, command.data, command.file, command.reason)
     return {"id": str(published.id), "version": published.version, "hash": published.hash}
+
+
+def _still(uow: UnitOfWork, command: PublishDefinition) -> None:
+    """Under the lock of whoever publishes: nobody's change is written over unseen."""
+    lock(uow)
+    current = live(uow.session, uow.tenant_id, command.kind, command.definition_key)
+    if current is not None and current.hash != command.begun_from:
+        raise Conflict(msg("Somebody else published a version meanwhile."))
+
+
+@handles(NoteRefusal)
+def note_refusal(command: NoteRefusal, uow: UnitOfWork) -> None:
+    """For who may publish: others do not get as far as a verdict."""
+    policy.require(uow.actor, "definition.publish")
+    uow.record(DefinitionRefused(kind=command.kind, key=command.definition_key[:120], problems=command.problems))
 
 
 @handles(PublishFolder)

@@ -30,6 +30,7 @@ class DefinitionVersion(SharedWithBase, Base):
     published_at: Mapped[datetime]
     published_by: Mapped[UUID | None]
     base_hash: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(500), default="")
 
 
 class DefinitionLive(SharedWithBase, Base):

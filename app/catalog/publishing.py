@@ -21,16 +21,17 @@ _ONE = UUID(int=1)
 """The id of an owner's only generation row."""
 
 
-def publish(uow: UnitOfWork, kind: str, key: str, data: bytes, file: str | None = None) -> Published:
+def publish(uow: UnitOfWork, kind: str, key: str, data: bytes, file: str | None = None,
+            reason: str = "") -> Published:
     """Check and put one definition of the unit of work's tenant into force.
 
     Bytes that were published before become the live version again. Raises DefinitionError (the running version
     stays), TooLarge, NotFound for an unknown kind.
     """
-    return publish_all(uow, [Draft(kind, key, data, file or kind_named(kind).path(key))])[0]
+    return publish_all(uow, [Draft(kind, key, data, file or kind_named(kind).path(key))], reason)[0]
 
 
-def publish_all(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Published]:
+def publish_all(uow: UnitOfWork, drafts: Sequence[Draft], reason: str = "") -> list[Published]:
     """As `publish`, for files that may refer to each other: all or nothing."""
     for draft in drafts:
         if len(draft.data) > kind_named(draft.kind).max_bytes:
@@ -39,7 +40,7 @@ def publish_all(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Published]:
     problems = problems_of(drafts, lambda kind, key: _bytes(live(uow.session, uow.tenant_id, kind, key)))
     if any(problem.severity == "error" for problem in problems):
         raise DefinitionError(problems)
-    return [_put(uow, draft) for draft in drafts]
+    return [_put(uow, draft, reason) for draft in drafts]
 
 
 def withdraw(uow: UnitOfWork, kind: str, key: str) -> None:
@@ -63,14 +64,14 @@ def lock(uow: UnitOfWork) -> DefinitionGeneration:
     return uow.session.scalars(query).one()
 
 
-def _put(uow: UnitOfWork, draft: Draft) -> Published:
+def _put(uow: UnitOfWork, draft: Draft, reason: str) -> Published:
     """Store the draft and point to it; nothing happens when it is in force already."""
     pointer, digest = _pointer(uow, draft.kind, draft.key), draft.hash
     row = uow.session.scalars(_versions(uow, draft.kind, draft.key).where(DefinitionVersion.hash == digest)).first()
     if row is not None and pointer is not None and pointer.version_id == row.id:
         return Published.of(row)
     if row is None:
-        row = _new_version(uow, draft, digest)
+        row = _new_version(uow, draft, digest, reason)
     if pointer is None:
         uow.session.add(DefinitionLive(tenant_id=uow.tenant_id, kind=draft.kind, key=draft.key, version_id=row.id))
     else:
@@ -80,7 +81,7 @@ def _put(uow: UnitOfWork, draft: Draft) -> Published:
     return Published.of(row)
 
 
-def _new_version(uow: UnitOfWork, draft: Draft, digest: str) -> DefinitionVersion:
+def _new_version(uow: UnitOfWork, draft: Draft, digest: str, reason: str) -> DefinitionVersion:
     newest = uow.session.scalar(
         select(func.max(DefinitionVersion.version))
         .where(DefinitionVersion.tenant_id == uow.tenant_id, DefinitionVersion.kind == draft.kind,
@@ -89,7 +90,7 @@ def _new_version(uow: UnitOfWork, draft: Draft, digest: str) -> DefinitionVersio
     row = DefinitionVersion(
         tenant_id=uow.tenant_id, kind=draft.kind, key=draft.key, version=(newest or 0) + 1, hash=digest,
         data=draft.data, file=draft.file, published_at=uow.now, published_by=uow.actor.user_id,
-        base_hash=base.hash if base else None)
+        base_hash=base.hash if base else None, reason=reason.strip()[:500])
     uow.session.add(row)
     uow.session.flush()
     return row

@@ -2,8 +2,10 @@
 
 from app.dmn.conformance import evaluate
 from app.dmn.deciding import Asking, DecisionResult, decide
+from app.dmn.editing import Change, Row, Sheet, changes, sheets, written
 from app.dmn.linting import lint
 from app.dmn.loading import load, read
 from app.dmn.model import Decision, InputData, Model
 
-__all__ = ["Asking", "Decision", "DecisionResult", "InputData", "Model", "decide", "evaluate", "lint", "load", "read"]
+__all__ = ["Asking", "Change", "Decision", "DecisionResult", "InputData", "Model", "Row", "Sheet", "changes", "decide",
+           "evaluate", "lint", "load", "read", "sheets", "written"]
