@@ -17,6 +17,17 @@ class SignIn(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnterDemo(Command):
+    """Sign in without a password as the first account of a role; in a demonstration only, else NotFound.
+
+    Answer {"session_id", "user_id"}. The operator's right reaches every office: it is given away only where all are
+    demonstrations.
+    """
+
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignOut(Command):
     """End one session."""
 

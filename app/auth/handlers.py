@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.auth import codes, limits, locks, passwords, phones, sessions
+from app.auth import demo as demo  # registers the handler of the demonstration's door
 from app.auth import users as users  # registers the handlers of users
 from app.auth.commands import ConfirmCode, RecordDenial, RequestCode, SetLocale, SignIn, SignOut, UseAllowance
 from app.auth.events import AccessDenied, LockedOut, SignInFailed, UserCreated

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.auth.demo import open_roles
 from app.auth.model import Membership, User
 from app.auth.sessions import SignedInUser, find
 
-__all__ = ["SignedInUser", "StaffRow", "names", "resident_by_phone", "signed_in_user", "staff", "user_by_login"]
+__all__ = ["SignedInUser", "StaffRow", "names", "open_roles", "resident_by_phone", "signed_in_user", "staff",
+           "user_by_login"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from app.kernel.commands import Command
 class SubmitCase(Command):
     """Hand a request in. Answer {"case_id", "number", "token"}; the token is shown once and stored hashed.
 
-    `guest_mark`: the mark under which a visitor without an account sent the files.
+    `guest_mark`: the mark under which a visitor without an account sent the files. `similar_to`: an open case that the
+    sender says is the same; the window is told, and decides. `call_back`: please ring instead of writing.
+    `on_behalf_of`: the name of the person it is for, when a neighbour or child sends it.
     """
 
     text: str
@@ -32,6 +34,9 @@ class SubmitCase(Command):
     attachment_ids: tuple[UUID, ...] = ()
     guest_mark: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    similar_to: UUID | None = None
+    call_back: bool = False
+    on_behalf_of: str | None = None
     locale: str = "zh"
 
 
@@ -94,6 +99,8 @@ class RateCase(CaseCommand):
     rating: int
     solved: str
     comment: str = ""
+    attachment_ids: tuple[UUID, ...] = ()
+    guest_mark: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-          "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
+          "connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -115,7 +115,8 @@ def answers(case: Any) -> list[tuple[str, str]]:
             field.key: field for field in forms.render(
                 form, case.fields, locale=locale(), now=local_now(),
                 options_sources=queries.options(session, locale())).fields() if field.key}
-    return [(known[name].label, _entered(known[name]) or brief(value)) if name in known else (name, brief(value))
+    return [(known[name].label, _entered(known[name]) or brief(value)) if name in known
+            else (word("wish", name), brief(value))
             for name, value in case.fields.items() if value not in (None, "", [])]
 
 
@@ -130,5 +131,5 @@ def install(app: Flask) -> None:
         task_name=lambda row: pick(row, "task_name"), service_name=lambda row: pick(row, "service"),
         unit_name=lambda row: pick(row, "unit"), process_name=lambda row: pick(row, "process"),
         say=say, brief=brief, group_word=group_word, size_of=size_of,
-        side=side)
+        side=side, question_of=lambda row: pick(row, "question"), answer_of=lambda row: pick(row, "answer"))
     app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers)

@@ -15,6 +15,9 @@ from app.kernel.commands import GUEST, Actor
 from app.tenancy.model import Tenant
 from app.web.tenant_paths import OFFICE
 
+PREFERENCES = ("lang", "large")
+"""What a reader chose for the browser. It says nothing about a person and outlives a sign-in."""
+
 
 class OfficeSessions(SecureCookieSessionInterface):
     """Each office under a path prefix has a cookie of its own."""
@@ -44,16 +47,23 @@ def the_office() -> Tenant:
 
 
 def begin(answer: dict[str, Any]) -> None:
-    """After a sign-in: everything the session held before is gone, also its CSRF token."""
-    session.clear()
+    """After a sign-in: everything the session held before is gone, also its CSRF token; language and view stay."""
+    _clear()
     session["office"], session["sid"] = str(the_office().tenant_id), answer["session_id"]
     g.pop("signed_in", None)
 
 
 def forget() -> None:
-    """The cookie holds nothing any more."""
-    session.clear()
+    """The cookie holds nothing any more but language and view."""
+    _clear()
     g.pop("signed_in", None)
+
+
+def _clear() -> None:
+    kept = {name: session[name] for name in PREFERENCES if name in session}
+    session.clear()
+    session.update(kept)
+    session.permanent = bool(kept)
 
 
 def signed_in() -> SignedInUser | None:

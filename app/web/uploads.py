@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,15 +29,24 @@ def guest_mark(sender: Actor) -> str | None:
 
 def store(field: str, *, as_guest: bool = False) -> tuple[UUID, ...]:
     """The attachment ids of the files of one field. Raises Invalid on the field, TooLarge."""
-    sent = [file for file in request.files.getlist(field) if file.filename]
+    return store_all((field,), as_guest=as_guest)
+
+
+def store_all(names: Sequence[str], *, as_guest: bool = False) -> tuple[UUID, ...]:
+    """The same of several fields, which share the allowance of one form."""
+    sent = [(name, file) for name in names for file in request.files.getlist(name) if file.filename]
     if len(sent) > MOST_FILES:
         raise Invalid(msg("Please check what is marked."), fields={
-            field: [(msg("Please send at most %(limit)s files."), {"limit": MOST_FILES})]})
+            sent[-1][0]: [(msg("Please send at most %(limit)s files."), {"limit": MOST_FILES})]})
+    return tuple(_stored(name, file, number, as_guest) for number, (name, file) in enumerate(sent))
+
+
+def _stored(name: str, file: FileStorage, number: int, as_guest: bool) -> UUID:
     try:
-        return tuple(_store(file, number, GUEST if as_guest else actor()) for number, file in enumerate(sent))
+        return _store(file, number, GUEST if as_guest else actor())
     except (Invalid, TooLarge) as error:
         raise Invalid(msg("Please check what is marked."), fields={
-            field: [(error.message, error.params)]}) from error
+            name: [(error.message, error.params)]}) from error
 
 
 def _store(file: FileStorage, number: int, sender: Actor) -> UUID:

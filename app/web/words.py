@@ -13,6 +13,15 @@ WORDS: dict[str, dict[str, str]] = {
         "follow_up_caller": msg("Follow-up caller"), "supervisor": msg("Supervisor"), "analyst": msg("Analyst"),
         "administrator": msg("Administrator"), "leader": msg("Leader"), "operator": msg("Platform operator"),
     },
+    "door": {
+        "resident": msg("ask, follow, rate"), "intake_clerk": msg("takes in what callers say"),
+        "dispatcher": msg("finds who is responsible"), "handler": msg("does the work and replies"),
+        "provider": msg("a firm held to the same limits"), "follow_up_caller": msg("asks whether it was solved"),
+        "supervisor": msg("sees what is late, steps in"), "analyst": msg("diagrams and figures"),
+        "administrator": msg("services, tables, people"), "leader": msg("the street at a glance"),
+        "operator": msg("sets up offices"),
+    },
+    "wish": {"call_back": msg("Please ring me"), "on_behalf_of": msg("It is for")},
     "phase": {
         "submit": msg("Handed in"), "intake": msg("Taken in"), "classify": msg("Sorted by kind"),
         "dispatch": msg("Passed to a unit"), "reply": msg("Being handled"), "feedback": msg("Your opinion"),

@@ -73,6 +73,7 @@ def rate_case(command: RateCase, uow: UnitOfWork) -> dict[str, Any]:
         raise Invalid(msg("Please check what is marked."), fields=errors)
     comment = _text("comment", command.comment)
     case = _own_open_case(command, uow)
+    attaching.attach(uow, case, command.attachment_ids, command.guest_mark)
     if comment:
         write_entry(uow, case, "comment", comment, "public")
     if not stepping.message(uow, case, RATED, {"rating": command.rating, "solved": command.solved}):

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sqlalchemy import select
+
+from app.auth import policy
 from app.cases import access, attaching, events, stepping
 from app.cases.commands import SubmitCase
 from app.cases.journal import record
-from app.cases.model import Case, Person
+from app.cases.model import Case, CaseLink, Person
+from app.cases.queries.similar import may_join
 from app.kernel.bus import handles
 from app.kernel.errors import FieldErrors, Invalid, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
-from app.tenancy import settings
+from app.tenancy import search, settings
 from app.tenancy.numbers import next_case_number
 
 CHANNELS = frozenset({"web", "wechat", "phone", "counter", "visit", "12345", "message", "iot", "open311"})
@@ -29,15 +33,32 @@ def submit_case(command: SubmitCase, uow: UnitOfWork) -> dict[str, Any]:
     access.require(uow, "case.submit")
     _check(command)
     token = access.new_token()
+    similar = _similar(command, uow)
     case = _case(command, uow, token, _person(command, uow))
     uow.session.add(case)
     uow.session.flush()
+    search.put(uow.session, uow.tenant_id, "case", str(case.id), (case.number, case.text, case.place_text))
     attaching.attach(uow, case, command.attachment_ids, command.guest_mark)
     record(uow, case, events.CaseSubmitted, anonymous=command.anonymous, attachments=len(command.attachment_ids),
            length=len(command.text))
     process_id = settings.value(uow.session, PROCESS_SETTING, PROCESS)
-    stepping.start(uow, case, process_id, _variables(command, case, uow))
+    variables = _variables(command, case, uow)
+    if similar is not None:
+        uow.session.add(CaseLink(tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, other_id=similar.id,
+                                 kind="similar", at=uow.now))
+        variables["earlier_number"] = similar.number
+    stepping.start(uow, case, process_id, variables)
     return {"case_id": str(case.id), "number": case.number, "token": token}
+
+
+def _similar(command: SubmitCase, uow: UnitOfWork) -> Case | None:
+    """Staff may point at any open case, others at those they may know of; a closed one meanwhile is no fault."""
+    if command.similar_to is None:
+        return None
+    if uow.actor.kind == "user" and policy.can(uow.actor, "case.search"):
+        return uow.session.scalars(
+            select(Case).where(Case.id == command.similar_to, Case.status == "open")).one_or_none()
+    return may_join(uow.session, uow.tenant_id, command.similar_to)
 
 
 def _check(command: SubmitCase) -> None:
@@ -50,7 +71,7 @@ def _check(command: SubmitCase) -> None:
         value = getattr(command, name)
         if value is not None and value not in known:
             errors[name] = [(msg("Please choose one of the options."), {})]
-    for name, limit in (("name", 120), ("phone", 40), ("place_text", 500), ("service", 40)):
+    for name, limit in (("name", 120), ("phone", 40), ("place_text", 500), ("service", 40), ("on_behalf_of", 120)):
         if len(getattr(command, name) or "") > limit:
             errors[name] = [(msg("At most %(limit)s characters."), {"limit": limit})]
     if not _is_point(command):
@@ -87,9 +108,16 @@ def _case(command: SubmitCase, uow: UnitOfWork, token: str, person: Person | Non
         service=command.service, urgency=command.urgency_claimed, phase="submit", status="open",
         channel=command.channel, locale=command.locale, anonymous=command.anonymous,
         person_id=person.id if person else None, place_id=command.place_id, place_text=command.place_text,
-        lat=command.lat, lng=command.lng, text=command.text.strip(), fields=dict(command.fields),
+        lat=command.lat, lng=command.lng, text=command.text.strip(), fields=_fields(command),
         token_hash=access.token_hash(token), submitted_at=uow.now, phase_at=uow.now, rounds=1,
         submitted_by=uow.actor.user_id if is_staff else None)
+
+
+def _fields(command: SubmitCase) -> dict[str, Any]:
+    """The generated form's answers, and two wishes that any request may carry."""
+    wishes = {"call_back": command.call_back or None,
+              "on_behalf_of": None if command.anonymous else (command.on_behalf_of or "").strip() or None}
+    return {**command.fields, **{name: value for name, value in wishes.items() if value is not None}}
 
 
 def _variables(command: SubmitCase, case: Case, uow: UnitOfWork) -> dict[str, Any]:

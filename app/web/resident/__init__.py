@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("resident", __name__)
 
-from app.web.resident import find, follow, home, mine, submit  # noqa: E402  views hang themselves on the blueprint
+from app.web.resident import demo, find, follow, home, installed, mine, submit  # noqa: E402  views hang themselves on the blueprint
 
-__all__ = ["blueprint", "find", "follow", "home", "mine", "submit"]
+__all__ = ["blueprint", "demo", "find", "follow", "home", "installed", "mine", "submit"]

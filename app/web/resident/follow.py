@@ -98,4 +98,5 @@ def _withdraw(who: Who) -> None:
 def _rate(who: Who) -> None:
     rating = request.form.get("rating", "")
     _send(RateCase, who, rating=int(rating) if rating in ("1", "2", "3", "4", "5") else 0,
-          solved=request.form.get("solved", ""), comment=request.form.get("comment", ""))
+          solved=request.form.get("solved", ""), comment=request.form.get("comment", ""),
+          attachment_ids=uploads.store("photos"), guest_mark=uploads.guest_mark(actor()))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from app.auth import queries as auth
 from app.knowledge import queries as knowledge
 from app.tenancy import queries as tenancy
 from app.web.access import PUBLIC, access
 from app.web.pages import next_page, reading
 from app.web.resident import blueprint
-from app.web.sessions import office
+from app.web.sessions import office, the_office
 from app.web.texts import LOCALES
 
 
@@ -24,7 +25,8 @@ def home() -> str | Response:
     with reading() as reader:
         hits = knowledge.search(reader, query, limit=8) if query else []
         items = {item.code: item for item in knowledge.items(reader)} if hits else {}
-    return render_template("resident/home.html", query=query, hits=hits, items=items)
+        doors = auth.open_roles(reader, the_office().tenant_id)
+    return render_template("resident/home.html", query=query, hits=hits, items=items, doors=doors)
 
 
 def _offices() -> str | Response:

@@ -22,7 +22,7 @@ from app.web.sessions import the_office
 from app.web.texts import local_now, locale
 
 OWN = ("c-text", "c-name", "c-phone", "c-anonymous", "c-place", "c-place_text", "c-module", "c-service", "c-channel",
-       "c-urgency", "photos")
+       "c-urgency", "c-call_back", "c-on_behalf_of", "c-similar", "photos", "photos_wide")
 MODULE_FORMS = {"LI": "submit_information", "LS": "submit_life_service", "PS": "submit_public_service",
                 "CS": "submit_complaint"}
 MOST_PLACES = 400
@@ -103,5 +103,6 @@ def submission(draft: Draft, attachment_ids: tuple[UUID, ...]) -> dict[str, Any]
         "service": draft.service.code if draft.service is not None else None,
         "place_id": place.id if place is not None else uuid_or_none(draft.values["place"]) and None,
         "place_text": draft.values["place_text"].strip() or None, "attachment_ids": attachment_ids,
-        "fields": draft.fields, "locale": locale(),
+        "fields": draft.fields, "locale": locale(), "similar_to": uuid_or_none(draft.values["similar"]),
+        "call_back": bool(draft.values["call_back"]), "on_behalf_of": draft.values["on_behalf_of"].strip() or None,
     }

@@ -12,7 +12,7 @@ from app.kernel.errors import Invalid, msg
 from app.web import uploads
 from app.web.access import PUBLIC, access
 from app.web.pages import allow, dispatch, dispatch_as_guest, reading
-from app.web.resident import blueprint, intake
+from app.web.resident import answers, blueprint, intake
 from app.web.sessions import actor
 from app.web.texts import t
 
@@ -40,14 +40,15 @@ def send() -> str | Response | tuple[str, int]:
         if action:
             _change(draft, action)
             intake.show(reader, draft, first=action == "begin")
-            return render_template("resident/submit.html", draft=draft, problem="")
+            known = answers.of(reader, draft.values["text"]) if action == "begin" else None
+            return render_template("resident/submit.html", draft=draft, problem="", known=known)
         good = intake.check(reader, draft)
     if not good:
         return _again(draft, t(msg("Please check what is marked.")))
     allow("submit", per_minutes=60, limit=SENDS_PER_HOUR)
     try:
         nameless = bool(draft.values["anonymous"])
-        files = uploads.store("photos", as_guest=nameless)
+        files = uploads.store_all(("photos", "photos_wide"), as_guest=nameless)
         send_it = dispatch_as_guest if nameless else dispatch
         mark = uploads.guest_mark(GUEST if nameless else actor())
         answer = send_it(SubmitCase, guest_mark=mark, **intake.submission(draft, files))
