@@ -35,6 +35,7 @@ EVENTS: dict[str, str] = {
     "deadline.resumed": msg("Deadline goes on"), "deadline.started": msg("Deadline started"),
     "deadline.stopped": msg("Deadline met or ended"), "deadline.warned": msg("Deadline comes near"),
     "decision.made": msg("Decided by a table"), "definition.published": msg("Definition published"),
+    "definition.refused": msg("Definition refused"),
     "definition.withdrawn": msg("Own definition withdrawn"), "incident.opened": msg("Process stopped"),
     "incident.resolved": msg("Stopped process goes on"), "knowledge.imported": msg("Questions imported"),
     "knowledge.item_saved": msg("Question saved"), "knowledge.model_trained": msg("Suggestions learned anew"),
