@@ -64,6 +64,11 @@ def live(session: Session, tenant_id: UUID, kind: str, key: str) -> Published | 
     return found
 
 
+def content(published: Published | None) -> bytes | None:
+    """The bytes of a version that may be missing."""
+    return published.data if published else None
+
+
 def compiled(session: Session, tenant_id: UUID, kind: str, key: str) -> tuple[Published, Any]:
     """The version in force and its compiled object. Raises NotFound."""
     published = live(session, tenant_id, kind, key)

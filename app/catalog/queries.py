@@ -9,13 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.catalog.checking import Draft, problems_of
 from app.catalog.folders import Drift, drift
-from app.catalog.in_force import Published
+from app.catalog.in_force import Published, content, live
 from app.catalog.model import DefinitionLive, DefinitionVersion
-from app.kernel.errors import NotFound, msg
+from app.catalog.registry import kind_named
+from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.model import BASE_TENANT_ID
 
-__all__ = ["Drift", "Entry", "drift", "history", "listing", "version"]
+__all__ = ["Drift", "Entry", "drift", "effective", "history", "listing", "verdict", "version"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,13 @@ class Entry:
     own: bool
     live: bool
     base_hash: str | None
+    reason: str = ""
 
 
 _COLUMNS = (DefinitionVersion.id, DefinitionVersion.kind, DefinitionVersion.key, DefinitionVersion.version,
             DefinitionVersion.hash, DefinitionVersion.file, DefinitionVersion.published_at,
             DefinitionVersion.published_by, DefinitionVersion.base_hash, DefinitionVersion.tenant_id,
-            DefinitionLive.id)
+            DefinitionLive.id, DefinitionVersion.reason)
 
 
 def listing(session: Session, tenant_id: UUID, kind: str | None = None) -> list[Entry]:
@@ -63,6 +66,21 @@ def version(session: Session, tenant_id: UUID, definition_id: UUID) -> Published
     return Published.of(row)
 
 
+def verdict(session: Session, tenant_id: UUID, kind: str, key: str, data: bytes) -> list[Problem]:
+    """What publishing these bytes would say, without publishing them."""
+    file = kind_named(kind).path(key)
+    return problems_of([Draft(kind, key, data, file)],
+                       lambda named, other: content(live(session, tenant_id, named, other)))
+
+
+def effective(session: Session, tenant_id: UUID, kind: str, key: str) -> Published:
+    """The version in force with its bytes. Raises NotFound."""
+    found = live(session, tenant_id, kind, key)
+    if found is None:
+        raise NotFound(msg("There is no such version."))
+    return found
+
+
 def _entries(session: Session, tenant_id: UUID, kind: str | None) -> list[Entry]:
     query = (select(*_COLUMNS)
              .join(DefinitionLive, (DefinitionLive.tenant_id == DefinitionVersion.tenant_id)
@@ -71,4 +89,4 @@ def _entries(session: Session, tenant_id: UUID, kind: str | None) -> list[Entry]
     if kind:
         query = query.where(DefinitionVersion.kind == kind)
     return [Entry(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[9] == tenant_id,
-                  row[10] is not None, row[8]) for row in session.execute(query)]
+                  row[10] is not None, row[8], row[11]) for row in session.execute(query)]

@@ -1,5 +1,6 @@
 """Decision models (DMN 1.3 to 1.5): loaded from files, asked with inputs, answers with a trace of what matched."""
 
+from app.dmn.comparing import Effect, effects, questions
 from app.dmn.conformance import evaluate
 from app.dmn.deciding import Asking, DecisionResult, decide
 from app.dmn.editing import Change, Row, Sheet, changes, sheets, written
@@ -7,5 +8,5 @@ from app.dmn.linting import lint
 from app.dmn.loading import load, read
 from app.dmn.model import Decision, InputData, Model
 
-__all__ = ["Asking", "Change", "Decision", "DecisionResult", "InputData", "Model", "Row", "Sheet", "changes", "decide",
-           "evaluate", "lint", "load", "read", "sheets", "written"]
+__all__ = ["Asking", "Change", "Decision", "DecisionResult", "Effect", "InputData", "Model", "Row", "Sheet", "changes",
+           "decide", "effects", "evaluate", "lint", "load", "questions", "read", "sheets", "written"]

@@ -25,8 +25,8 @@ NAMES = {"Yikou", "CSV", "SHA", "kB", "MB", "English", "中文", "一口", "口"
          "handle", "complaint", "bpmn",  # the example of a file name
          "test"}  # events that other tests of this process declare
 """Words that are the same in both languages."""
-BOTH = ("admin.service", "admin.unit", "admin.item")
-"""Pages where both languages of an entry are edited side by side."""
+BOTH = ("admin.service", "admin.unit", "admin.item", "admin.decision_table")
+"""Pages where both languages of an entry are edited side by side, or the texts of a file as they stand in it."""
 
 
 class Seen(HTMLParser):

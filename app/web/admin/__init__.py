@@ -6,6 +6,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 from app.web.admin import (  # noqa: E402  views
     audit,
+    decision_tables,
     definitions,
     erasing,
     knowledge,
@@ -19,5 +20,5 @@ from app.web.admin import (  # noqa: E402  views
     units,
 )
 
-__all__ = ["audit", "blueprint", "definitions", "erasing", "knowledge", "menu", "messages", "offices", "people",
-           "places", "publishing", "services", "units"]
+__all__ = ["audit", "blueprint", "decision_tables", "definitions", "erasing", "knowledge", "menu", "messages",
+           "offices", "people", "places", "publishing", "services", "units"]

@@ -16,7 +16,7 @@ from app.catalog import queries
 from app.catalog.queries import Entry
 from app.kernel.errors import NotFound, Problem, msg
 from app.web.access import access
-from app.web.admin import blueprint
+from app.web.admin import blueprint, differences
 from app.web.pages import reading
 from app.web.sessions import the_office
 
@@ -72,10 +72,12 @@ def one_page(kind: str, key: str, version_id: UUID | None = None, **refusal: Any
         shown = queries.version(reader, tenant_id, version_id or (effective or versions[0]).id)
         drifted = any((one.kind, one.key) == (kind, key) for one in queries.drift(reader, tenant_id))
         people = _publishers(reader, versions)
+        current = queries.version(reader, tenant_id, effective.id).data if effective else b""
     source = shown.data.decode("utf-8", "replace")
     return render_template("admin/definition.html", kind=kind, key=key, versions=versions, shown=shown,
                            effective=effective, drifted=drifted, people=people, source=source[:MOST_SHOWN],
-                           cut=len(source) > MOST_SHOWN, own=shown.tenant_id == tenant_id,
+                           cut=len(source) > MOST_SHOWN,
+                           difference=differences.between(kind, current, shown.data), own=shown.tenant_id == tenant_id,
                            **{"problem": "", "problems": (), "lines": {}, **refusal})
 
 

@@ -18,6 +18,7 @@ PAGES = (
     ("offices", "tenant.manage", msg("Offices")), ("units", "unit.manage", msg("Units")),
     ("people", "user.manage", msg("People")), ("places", "place.manage", msg("Places")),
     ("services", "service.manage", msg("Services")), ("knowledge", "knowledge.edit", msg("Questions and answers")),
+    ("decision_tables", "definition.read", msg("Decision tables")),
     ("definitions", "definition.read", msg("Rules and processes")), ("messages", "message.read", msg("Messages")),
     ("audit", "audit.read", msg("Audit trail")), ("erasing", "person.erase", msg("Personal data")),
 )

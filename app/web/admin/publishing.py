@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app import catalog
 from app.catalog import queries
-from app.catalog.commands import PublishDefinition, WithdrawDefinition
+from app.catalog.commands import NoteRefusal, PublishDefinition, WithdrawDefinition
 from app.kernel.errors import DefinitionError, Invalid, NotFound, msg
 from app.web.access import access
 from app.web.admin import blueprint, definitions
@@ -28,7 +28,7 @@ Answer = Response | tuple[str, int]
 def publish_new() -> Answer:
     """A file of any kind; its name without the ending is the key, which the file must bear inside too."""
     try:
-        expect("kind", "file")
+        expect("kind", "file", "reason")
         kind, name = catalog.kind_named(text("kind")), _file_name()
         key = name.partition(".")[0]
         if not catalog.KEY.fullmatch(key):
@@ -43,7 +43,7 @@ def publish_new() -> Answer:
 def publish_version(kind: str, key: str) -> Answer:
     """A new version of one definition."""
     try:
-        expect("file")
+        expect("file", "reason")
         _file_name()
     except Invalid as error:
         return definitions.one_page(kind, key, problem=t(error.message, **error.params)), 422
@@ -77,8 +77,9 @@ def withdraw(kind: str, key: str) -> Response:
 def _publish(kind: str, key: str, data: bytes) -> Answer:
     file = catalog.kind_named(kind).path(key, f"tenants/{the_office().slug}")
     try:
-        answer = dispatch(PublishDefinition, kind=kind, definition_key=key, data=data, file=file)
+        answer = dispatch(PublishDefinition, kind=kind, definition_key=key, data=data, file=file, reason=text("reason"))
     except DefinitionError as error:
+        dispatch(NoteRefusal, kind=kind, definition_key=key, problems=len(error.problems))
         return _refused(kind, key, data, error), 422
     flash(t(msg("In force: %(key)s, version %(version)s."), key=key, version=answer["version"]))
     return redirect(url_for("admin.definition", kind=kind, key=key), 303)
