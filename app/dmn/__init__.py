@@ -3,10 +3,10 @@
 from app.dmn.comparing import Effect, effects, questions
 from app.dmn.conformance import evaluate
 from app.dmn.deciding import Asking, DecisionResult, decide
-from app.dmn.editing import Change, Row, Sheet, changes, sheets, written
+from app.dmn.editing import Change, Row, Sheet, changes, sheets, titles, written
 from app.dmn.linting import lint
 from app.dmn.loading import load, read
 from app.dmn.model import Decision, InputData, Model
 
 __all__ = ["Asking", "Change", "Decision", "DecisionResult", "Effect", "InputData", "Model", "Row", "Sheet", "changes",
-           "decide", "effects", "evaluate", "lint", "load", "questions", "read", "sheets", "written"]
+           "decide", "effects", "evaluate", "lint", "load", "questions", "read", "sheets", "titles", "written"]

@@ -36,9 +36,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One decision table of the file."""
+    """One decision table of the file, and the id and name of the decision it makes."""
 
     id: str
+    decision: str
     name: str
     hit_policy: str
     columns: tuple[Column, ...]
@@ -58,6 +59,14 @@ class Change:
 def sheets(data: bytes, file: str) -> list[Sheet]:
     """All tables of a file, in its order. Raises DefinitionError for what is no DMN file."""
     return [_sheet(element) for element in _tables(read_xml(data, ROOT_TAGS, file))]
+
+
+def titles(data: bytes, file: str) -> dict[str, str]:
+    """What the file calls each decision by id: its description, else its name."""
+    decisions = children(read_xml(data, ROOT_TAGS, file), "decision")
+    notes = {str(each.get("id")): _description(each) for each in decisions}
+    return {str(each.get("id")): (note.text if (note := notes[str(each.get("id"))]) is not None else "")
+            or name_of(each) for each in decisions}
 
 
 def written(data: bytes, file: str, rows: Mapping[str, Sequence[Row]]) -> tuple[bytes, dict[str, list[Row]]]:
@@ -101,7 +110,8 @@ def _sheet(element: Element) -> Sheet:
     columns += [Column(ANNOTATION, name_of(each), "", "string", "") for each in notes]
     columns += [] if notes else [Column(DESCRIPTION, "", "", "string", "")]
     owner = element.getparent()
-    return Sheet(str(element.get("id") or ""), name_of(owner) if owner is not None else "",
+    return Sheet(str(element.get("id") or ""), str(owner.get("id") or "") if owner is not None else "",
+                 name_of(owner) if owner is not None else "",
                  str(element.get("hitPolicy", "UNIQUE")), tuple(columns),
                  tuple(_row(each, columns) for each in children(element, "rule")))
 

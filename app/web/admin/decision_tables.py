@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from app import catalog, dmn
@@ -48,8 +49,8 @@ def decision_tables() -> str:
     with reading() as reader:
         found = [(one, queries.effective(reader, tenant_id, KIND, one.key).data)
                  for one in queries.listing(reader, tenant_id, KIND)]
-    listed = [(one, dmn.sheets(data, one.key)) for one, data in found]
-    return render_template("admin/decision_tables.html", listed=[(one, tables) for one, tables in listed if tables])
+    listed = [(one, dmn.sheets(data, one.key), _titles(data, one.key).get(one.key, one.key)) for one, data in found]
+    return render_template("admin/decision_tables.html", listed=[row for row in listed if row[1]])
 
 
 @blueprint.get("/tables/<key>")
@@ -151,7 +152,8 @@ def _page(draft: Draft) -> str:
     cells, rest = sheets.faults(draft.tables, draft.problems)
     wrong = _errors(draft.problems)
     return render_template(
-        "admin/decision_table.html", key=draft.key, tables=draft.tables, cells=cells, problems=rest, wrong=wrong,
+        "admin/decision_table.html", key=draft.key, titles=_titles(draft.data, draft.key), tables=draft.tables,
+        cells=cells, problems=rest, wrong=wrong,
         problem=draft.problem or (t(msg("Some cells do not hold yet.")) if wrong else ""), focus=draft.focus,
         begun=draft.begun, reason=text("reason") if request.method == "POST" else "", checked=draft.checked,
         difference=differences.between(KIND, draft.begun.data, draft.data),
@@ -167,6 +169,12 @@ def _effect(draft: Draft) -> dict[str, Any] | None:
     asked = dmn.questions(catalog.read_yaml(scenarios.read_bytes(), scenarios.name))
     before, after = (dmn.load(data, draft.key) for data in (draft.begun.data, draft.data))
     return {"asked": len(asked), "found": dmn.effects(before, after, draft.key, asked, now())[:100]}
+
+
+def _titles(data: bytes, key: str) -> dict[str, str]:
+    """Decision -> what it is called in the reader's language, where the file says it in both: `zh / en`."""
+    chosen = 0 if str(get_locale()).startswith("zh") else -1
+    return {decision: said.split(" / ")[chosen].strip() for decision, said in dmn.titles(data, key).items()}
 
 
 def _errors(problems: list[Problem]) -> bool:
