@@ -38,6 +38,10 @@ class Builder:
         """The same, with more names known."""
         return replace(self, names=self.names | set(names))
 
+    def inside(self, message: str, **params: Any) -> Builder:
+        """The same, for a part whose place the report then tells."""
+        return replace(self, report=self.report.inside(message, **params))
+
     def expression(self, element: Element, text: str,
                    compile_text: Callable[..., Expression] = compile_expression) -> Expression | None:
         """The compiled text of an element; faults and unknown names are reported."""
@@ -50,8 +54,9 @@ class Builder:
             made = compile_text(text, functions=self.functions, names=self.names | self.types.member_names,
                                 types=self.types.named)
         except FeelSyntaxError as error:
-            self.report.add("expression", element, error.message, line=element.sourceline + error.line - 1,
-                            **error.params)
+            position = f"{error.line}:{error.column}" if "\n" in text else str(error.column)
+            self.report.inside(msg("position %(position)s"), position=position).add(
+                "expression", element, error.message, line=element.sourceline + error.line - 1, **error.params)
             return None
         self.used.update(made.names | made.names_in_filters)
         for name in sorted(made.names - self.names):
@@ -89,6 +94,8 @@ def null(situation: Situation, variables: Mapping[str, Any]) -> Any:
 
 def fit(run: Run, value: Any, kind: FeelType, what: str) -> Any:
     """The value brought to a type; null with a reason if it does not fit."""
+    if value is None or kind.plain is object or type(value) is kind.plain:
+        return value
     fits, converted = coerce(value, kind, run.meter)
     return converted if fits else run.null(f"{what}: {type_name(value)} does not fit the type {kind}")
 

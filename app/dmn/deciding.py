@@ -3,29 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.dmn import finished
 from app.dmn.boxed import BoxedFunction, fit
 from app.dmn.model import Decision, Knowledge, Logic, Model, Service, Situation
-from app.feel import Budget, Failure, FeelType, from_python, new_run, to_json
+from app.feel import Budget, Failure, FeelType, Run, from_python, new_run, to_json
 from app.kernel.errors import NotFound, msg
 
 BUDGET = Budget(steps=1_000_000)
 """Of one question as a whole, all its required decisions included."""
 
 
-@dataclass(frozen=True)
 class DecisionResult:
-    """`value` is a value of the expression language (see feel.to_json).
+    """`value` is a value of the expression language (see feel.to_json); `trace` tells how it came about."""
 
-    `trace` is JSON-able: {decision, name, value, tables: [{decision, table, hit_policy, inputs: [{label, value}],
-    matched: [{rule, row, outputs, annotations}]}], required: {name: value}, reasons: [text]}.
-    """
+    __slots__ = ("_asking", "_decision", "_trace", "value")
 
-    value: Any
-    trace: dict[str, Any]
+    def __init__(self, value: Any, asking: Asking, decision: Decision) -> None:
+        self.value, self._asking, self._decision = value, asking, decision
+        self._trace: dict[str, Any] | None = None
+
+    @property
+    def situation(self) -> Situation:
+        """What was done on the way."""
+        return self._asking.situation
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """JSON-able, made when first read: {decision, name, value, tables: [{decision, table, hit_policy,
+        inputs: [{label, value}], matched: [{rule, row, outputs, annotations}],
+        refused: {rule, row, label, cell, value} or None}], required: {name: value}, reasons: [text]}.
+
+        `refused` is the first rule that would have matched but for one cell, and that cell.
+        """
+        if self._trace is None:
+            asking, decision = self._asking, self._decision
+            self._trace = {
+                "decision": decision.id, "name": decision.title, "value": to_json(self.value),
+                "tables": finished.documents(asking.situation),
+                "required": {asking.model.decisions[each].name: to_json(found)
+                             for each, found in asking.known.items() if each != decision.id},
+                "reasons": list(asking.situation.run.reasons),
+            }
+        return self._trace
 
 
 def decide(model: Model, decision_id: str, inputs: Mapping[str, Any], *, now: datetime,
@@ -37,16 +59,7 @@ def decide(model: Model, decision_id: str, inputs: Mapping[str, Any], *, now: da
     if decision_id not in model.decisions:
         raise NotFound(msg("There is no decision %(id)s."), id=decision_id)
     asking = Asking.of(model, inputs, now=now, functions=functions, budget=budget)
-    value = asking.decision(decision_id)
-    decision = model.decisions[decision_id]
-    trace = {
-        "decision": decision.id, "name": decision.title, "value": to_json(value),
-        "tables": asking.situation.tables,
-        "required": {model.decisions[each].name: to_json(found) for each, found in asking.known.items()
-                     if each != decision_id},
-        "reasons": list(asking.situation.run.reasons),
-    }
-    return DecisionResult(value, trace)
+    return DecisionResult(asking.decision(decision_id), asking, model.decisions[decision_id])
 
 
 class Asking:
@@ -54,48 +67,42 @@ class Asking:
 
     def __init__(self, model: Model, situation: Situation, given: Mapping[str, Any], known: dict[str, Any]) -> None:
         self.model, self.situation, self.given, self.known = model, situation, given, known
-        self._under_way: set[str] = set()
 
     @classmethod
     def of(cls, model: Model, inputs: Mapping[str, Any], *, now: datetime | None,
            functions: Mapping[str, Callable[..., Any]] | None = None, budget: Budget = BUDGET) -> Asking:
         """Start with values as Python gives them; what cannot be used becomes null with a reason."""
-        situation = Situation(new_run(now, functions, budget))
-        given: dict[str, Any] = {}
-        for name, value in inputs.items():
-            try:
-                given[name] = from_python(value)
-            except Failure as failure:
-                given[name] = situation.run.null(f"{name}: {failure}")
-        return cls(model, situation, given, {})
+        run = new_run(now, functions, budget)
+        try:
+            given = {name: from_python(value) for name, value in inputs.items()}
+        except Failure:
+            given = {name: _usable(run, name, value) for name, value in inputs.items()}
+        return cls(model, Situation(run), given, {})
 
     def decision(self, ident: str) -> Any:
         """The value of a decision, decided once."""
-        if ident in self.known:
-            return self.known[ident]
+        known, situation = self.known, self.situation
+        if ident in known:
+            return known[ident]
         decision = self.model.decisions[ident]
-        if ident in self._under_way or decision.logic is None:
-            return self.situation.run.null(f"{decision.name} has no logic")
-        self._under_way.add(ident)
-        before = len(self.situation.tables)
-        value = decision.logic(self.situation, self._variables(decision))
-        value = fit(self.situation.run, value, decision.type, decision.name)
-        for table in self.situation.tables[before:]:
-            table.setdefault("decision", ident)
-        self._under_way.discard(ident)
-        self.known[ident] = value
+        if decision.logic is None:
+            return situation.run.null(f"{decision.name} has no logic")
+        known[ident] = None  # of a faulty file: whoever requires itself finds nothing
+        variables = self._required(decision.requires)
+        if self.model.open_inputs:
+            variables = {**self.given, **variables}
+        value = fit(situation.run, decision.logic(situation, variables), decision.type, decision.name)
+        situation.owners += [ident] * (len(situation.tables) - len(situation.owners))
+        known[ident] = value
         return value
-
-    def _variables(self, decision: Decision) -> dict[str, Any]:
-        given = dict(self.given) if self.model.open_inputs else {}
-        return {**given, **self._required(decision.requires)}
 
     def _required(self, requires: Collection[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        inputs, run = self.model.inputs, self.situation.run
         for ident in requires:
-            if ident in self.model.inputs:
-                name = self.model.inputs[ident].name
-                values[name] = fit(self.situation.run, self.given.get(name), self.model.inputs[ident].type, name)
+            given = inputs.get(ident)
+            if given is not None:
+                values[given.name] = fit(run, self.given.get(given.name), given.type, given.name)
             elif ident in self.model.decisions:
                 values[self.model.decisions[ident].name] = self.decision(ident)
             elif ident in self.model.knowledge:
@@ -144,6 +151,13 @@ class Asking:
             result = _result_type(service.type)
             return {name: fit(self.situation.run, value, result, service.name) for name, value in outputs.items()}
         return outputs
+
+
+def _usable(run: Run, name: str, value: Any) -> Any:
+    try:
+        return from_python(value)
+    except Failure as failure:
+        return run.null(f"{name}: {failure}")
 
 
 def _result_type(kind: FeelType) -> FeelType:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.catalog import Kind, Lookup, register_kind
 from app.dmn.linting import lint
 from app.dmn.loading import load, read
+from app.dmn.scenarios import ask_all
+from app.kernel import clock
 from app.kernel.errors import DefinitionError, Problem, msg
 
 
@@ -25,6 +29,12 @@ def _lint(data: bytes, file: str, lookup: Lookup) -> list[Problem]:
     return lint(data, file)
 
 
+def _ask(data: bytes, file: str, document: Any, told: str) -> list[Problem]:
+    """What a table answers otherwise than its scenarios tell. It is a fault of files that stand side by side only: a
+    table that is changed in the browser is meant to answer otherwise."""
+    return ask_all(load(data, file), document, told, clock.now()).problems
+
+
 def register() -> None:
     """Make the kind `decision` known: `rules/base/decisions/<id>/<id>.dmn`."""
-    register_kind(Kind("decision", "rules", "decisions/*/*.dmn", _key, load, _lint))
+    register_kind(Kind("decision", "rules", "decisions/*/*.dmn", _key, load, _lint, ask=_ask))

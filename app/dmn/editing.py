@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -12,6 +14,9 @@ from app.dmn.reading import ROOT_TAGS, Element, child, children, local, name_of,
 from app.kernel.safe_xml import read_xml
 
 DESCRIPTION, ANNOTATION = "description", "annotation"
+REMEMBERED = 128
+"""Files whose tables stay in memory."""
+_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,34 @@ class Change:
 
 def sheets(data: bytes, file: str) -> list[Sheet]:
     """All tables of a file, in its order. Raises DefinitionError for what is no DMN file."""
-    return [_sheet(element) for element in _tables(read_xml(data, ROOT_TAGS, file))]
+    return list(_sheets(data, file))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _sheets(data: bytes, file: str) -> tuple[Sheet, ...]:
+    """Versions never change: reading one again takes longer than the rest of a page."""
+    return tuple(_sheet(element) for element in _tables(read_xml(data, ROOT_TAGS, file)))
 
 
 def titles(data: bytes, file: str) -> dict[str, str]:
     """What the file calls each decision by id: its description, else its name."""
+    return dict(_titles(data, file))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _titles(data: bytes, file: str) -> Mapping[str, str]:
     decisions = children(read_xml(data, ROOT_TAGS, file), "decision")
     notes = {str(each.get("id")): _description(each) for each in decisions}
     return {str(each.get("id")): (note.text if (note := notes[str(each.get("id"))]) is not None else "")
             or name_of(each) for each in decisions}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def literals(data: bytes, file: str) -> frozenset[str]:
+    """The texts in quotation marks that the file's expressions hold, so what it may answer of its own accord."""
+    found = (_LITERAL.findall(each.text or "") for each in read_xml(data, ROOT_TAGS, file).iter()
+             if isinstance(each.tag, str) and local(each) == "text" and own(each))
+    return frozenset(text for texts in found for text in texts)
 
 
 def written(data: bytes, file: str, rows: Mapping[str, Sequence[Row]]) -> tuple[bytes, dict[str, list[Row]]]:
@@ -131,7 +155,7 @@ def _output(element: Element) -> Column:
 
 
 def _row(rule: Element, columns: Sequence[Column]) -> Row:
-    parts = [*children(rule, "inputEntry", "outputEntry"), *children(rule, "annotationEntry")]
+    parts = _entries(rule, columns)
     cells, marks = [text_element(each)[1] for each in parts], [str(each.get("id") or "") for each in parts]
     if any(column.part == DESCRIPTION for column in columns):
         note = _description(rule)
@@ -139,6 +163,12 @@ def _row(rule: Element, columns: Sequence[Column]) -> Row:
         marks.append("")
     short = len(columns) - len(cells)
     return Row(str(rule.get("id") or ""), tuple(cells + [""] * short), tuple(marks + [""] * short))
+
+
+def _entries(rule: Element, columns: Sequence[Column]) -> list[Element]:
+    """The cells of a rule; annotations that no column of the table announces are left alone."""
+    notes = sum(column.part == ANNOTATION for column in columns)
+    return [*children(rule, "inputEntry", "outputEntry"), *children(rule, "annotationEntry")[:notes]]
 
 
 def _description(rule: Element) -> Element | None:
@@ -181,7 +211,7 @@ def _new_rule(table: Element, columns: Sequence[Column], taken: set[str]) -> Ele
 
 
 def _write(rule: Element, columns: Sequence[Column], cells: Sequence[str]) -> None:
-    parts = iter([*children(rule, "inputEntry", "outputEntry"), *children(rule, "annotationEntry")])
+    parts = iter(_entries(rule, columns))
     for column, text in zip(columns, cells, strict=True):
         if column.part == DESCRIPTION:
             _describe(rule, text)

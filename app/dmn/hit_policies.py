@@ -22,10 +22,7 @@ def answer(policy: str, aggregation: str | None, rows: Sequence[Row], value_of: 
     if policy == "UNIQUE" and len(rows) > 1:
         return run.null(f"{len(rows)} rules match in a table whose rules exclude each other")
     if policy == "ANY":
-        first = value_of(rows[0])
-        if not all(same(value_of(row), first, run.meter) for row in rows[1:]):
-            return run.null("rules match that give different outputs")
-        return first
+        return value_of(rows[0]) if agree(rows, run) else run.null("rules match that give different outputs")
     if policy in ("UNIQUE", "FIRST"):
         return value_of(rows[0])
     if policy == "PRIORITY":
@@ -34,6 +31,11 @@ def answer(policy: str, aggregation: str | None, rows: Sequence[Row], value_of: 
         return [value_of(row) for row in sorted(rows, key=priority)]
     values = [value_of(row) for row in rows]
     return values if policy == "RULE ORDER" or aggregation is None else _aggregate(aggregation, values, run)
+
+
+def agree(rows: Sequence[Row], run: Run) -> bool:
+    """Whether all rows give the same outputs; true for none."""
+    return all(same(row[name], value, run.meter) for row in rows[1:] for name, value in rows[0].items())
 
 
 def _aggregate(aggregation: str, values: list[Any], run: Run) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.dmn.reading import Element, Report, child, children, others, refuse_others, text_element
-from app.feel import FeelSyntaxError, FeelType, compile_unary_tests
+from app.feel import Expression, FeelSyntaxError, FeelType, compile_unary_tests
 from app.kernel.errors import msg
 
 _BUILT_IN = {
@@ -19,7 +18,16 @@ _BUILT_IN = {
 }
 _PARTS = ("typeRef", "itemComponent", "allowedValues", "typeConstraint", "functionItem")
 ANY = FeelType("Any")
-Test = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The allowed values of a type: those that pass all of the unary tests."""
+
+    tests: tuple[Expression, ...]
+
+    def __call__(self, value: Any) -> bool:
+        return all(test.evaluate({"?": value}).value is True for test in self.tests)
 
 
 class Types:
@@ -87,13 +95,9 @@ class Types:
         return self._constrained(kind, child(element, "typeConstraint"))
 
     def _constrained(self, kind: FeelType, element: Element | None) -> FeelType:
-        test = self.allowed(element)
-        if test is None:
-            return kind
-        inner = kind.allowed
-        return replace(kind, allowed=test if inner is None else lambda value: inner(value) and test(value))
+        return _with(kind, self.allowed(element))
 
-    def allowed(self, element: Element | None) -> Test | None:
+    def allowed(self, element: Element | None) -> Allowed | None:
         """The test that a list of allowed values stands for."""
         where, text = text_element(element)
         if where is None or not text:
@@ -106,14 +110,21 @@ class Types:
             self._report.add("expression", where, error.message, line=where.sourceline + error.line - 1,
                              **error.params)
             return None
-        return lambda value: expression.evaluate({"?": value}).value is True
+        return Allowed((expression,))
 
 
-def restricted(kind: FeelType, test: Test | None) -> FeelType:
+def restricted(kind: FeelType, test: Allowed | None) -> FeelType:
     """The type with one more test; each item is tested where the type is a list."""
     if test is None:
         return kind
     if kind.name == "list":
         return replace(kind, items=restricted(kind.items or ANY, test))
+    return _with(kind, test)
+
+
+def _with(kind: FeelType, test: Allowed | None) -> FeelType:
+    """The type with one more test of the value as a whole."""
+    if test is None:
+        return kind
     inner = kind.allowed
-    return replace(kind, allowed=test if inner is None else lambda value: inner(value) and test(value))
+    return replace(kind, allowed=Allowed((*inner.tests, *test.tests)) if isinstance(inner, Allowed) else test)

@@ -25,6 +25,7 @@ from app.dmn.reading import (
 from app.kernel.errors import DefinitionError, Problem, msg
 from app.kernel.safe_xml import read_xml
 
+DECISION, FUNCTION = msg("decision %(name)s"), msg("function %(name)s")
 HOST_FUNCTIONS = frozenset({"deadline", "setting"})
 _BUILDERS = (iterations, tables)  # they add themselves to BOXES
 _EVALUATED = ("itemDefinition", "inputData", "decision", "businessKnowledgeModel", "decisionService")
@@ -51,6 +52,12 @@ def read(data: bytes, file: str, functions: Collection[str] = HOST_FUNCTIONS) ->
 
     Raises DefinitionError only where the file is no DMN file at all.
     """
+    model, report = read_whole(data, file, functions)
+    return model, report.problems
+
+
+def read_whole(data: bytes, file: str, functions: Collection[str] = HOST_FUNCTIONS) -> tuple[Model, Report]:
+    """Like `read`, with the report itself: what checks the file further adds to it."""
     root = read_xml(data, ROOT_TAGS, file)
     report = Report(file)
     reader = _Reader(root, report, Types(root, report), frozenset(functions))
@@ -62,7 +69,7 @@ def read(data: bytes, file: str, functions: Collection[str] = HOST_FUNCTIONS) ->
         services={each.id: each for each in map(reader.service, children(root, "decisionService"))},
     )
     _check_cycles(model, reader.elements, report)
-    return model, report.problems
+    return model, report
 
 
 class _Reader:
@@ -95,19 +102,21 @@ class _Reader:
     def decision(self, element: Element) -> Decision:
         """A decision with its logic."""
         requires = self._requires(element)
-        builder = self._builder(requires)
+        builder = self._builder(requires).inside(DECISION, name=str(element.get("id")))
         logic = builder.only(element, "variable", *_REQUIREMENTS)
         if logic is not null:
             self._unused(element, requires, builder)
         return Decision(
             str(element.get("id")), name_of(element), str(element.get("name") or ""),
-            self.types.of(child(element, "variable")), None if logic is null else logic, requires)
+            self.types.of(child(element, "variable")), None if logic is null else logic, requires,
+            frozenset(builder.used))
 
     def knowledge(self, element: Element) -> Knowledge:
         """A business knowledge model: one function."""
         refuse_others(element, self.report, ("variable", "encapsulatedLogic", *_REQUIREMENTS))
         requires = self._requires(element)
-        function, builder = child(element, "encapsulatedLogic"), self._builder(requires)
+        function = child(element, "encapsulatedLogic")
+        builder = self._builder(requires).inside(FUNCTION, name=str(element.get("id")))
         parameters = () if function is None else parameters_of(builder, function)
         inside = builder.bind(name_of(element), *(name for name, _ in parameters))
         return Knowledge(str(element.get("id")), name_of(element), parameters,

@@ -9,12 +9,16 @@ from typing import Any
 from app.feel import FeelType, Run
 
 
-@dataclass
 class Situation:
-    """One evaluation under way. `tables` collects what decision tables did, in the order they finished."""
+    """One evaluation under way. `tables` collects what decision tables did, in the order they finished: see
+    `finished`. `owners` are the ids of the decisions that asked them, by position."""
 
-    run: Run
-    tables: list[dict[str, Any]] = field(default_factory=list)
+    __slots__ = ("owners", "run", "tables")
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.tables: list[Any] = []
+        self.owners: list[str] = []
 
 
 Logic = Callable[[Situation, Mapping[str, Any]], Any]
@@ -44,7 +48,8 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Decision:
-    """One question and the logic of its answer. `requires` are ids of inputs, decisions, knowledge and services."""
+    """One question and the logic of its answer. `requires` are ids of inputs, decisions, knowledge and services;
+    `used` the names that its expressions read."""
 
     id: str
     name: str
@@ -52,6 +57,7 @@ class Decision:
     type: FeelType
     logic: Logic | None
     requires: tuple[str, ...]
+    used: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,7 @@ class Model:
     decisions: Mapping[str, Decision]
     knowledge: Mapping[str, Knowledge]
     services: Mapping[str, Service]
+    open_inputs: bool = field(init=False)
 
-    @property
-    def open_inputs(self) -> bool:
-        """True where the file declares no input data."""
-        return not self.inputs
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "open_inputs", not self.inputs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
@@ -29,10 +29,22 @@ Element = Any  # lxml's _Element; its stubs make every attribute optional
 
 @dataclass
 class Report:
-    """The problems found in one file."""
+    """The problems found in one file. `tables`: the decision tables that could be read whole, with their elements;
+    `within`: what is being read, as `Problem` has it."""
 
     file: str | None
     problems: list[Problem] = field(default_factory=list)
+    tables: list[tuple[Element, Any]] = field(default_factory=list)
+    within: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """How many of the problems refuse the file."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    def inside(self, message: str, **params: Any) -> Report:
+        """The same report for a part of what is being read."""
+        return replace(self, within=(*self.within, (message, params)))
 
     def add(self, code: str, element: Element, message: str, *, severity: str = "error", line: int | None = None,
             **params: Any) -> None:
@@ -43,6 +55,7 @@ class Report:
         self.problems.append(Problem(
             f"dmn.{code}", message, params, severity=severity, file=self.file,
             line=element.sourceline if line is None else line, element=None if named is None else named.get("id"),
+            within=self.within,
         ))
 
     def unknown(self, element: Element) -> None:

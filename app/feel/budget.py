@@ -33,24 +33,31 @@ class Meter:
 
     def __init__(self, budget: Budget) -> None:
         self.budget, self.steps, self.depth = budget, 0, 0
-        self._ends = time.monotonic() + budget.seconds
-        self._next_look = _LOOK_AT_THE_CLOCK_EVERY
+        self._ends: float | None = None
+        short = budget.steps < _LOOK_AT_THE_CLOCK_EVERY
+        self._next_look = budget.steps + 1 if short else _LOOK_AT_THE_CLOCK_EVERY
 
     def step(self, count: int = 1) -> None:
         """Use `count` steps."""
         self.steps += count
+        if self.steps >= self._next_look:
+            self._look()
+
+    def _look(self) -> None:
+        """Compare with both limits, once in a while. Time runs from the first look: what ends before it is short."""
         if self.steps > self.budget.steps:
             raise BudgetExceeded(msg("The expression took more than %(limit)s steps."), limit=self.budget.steps)
-        if self.steps >= self._next_look:
-            self._next_look = self.steps + _LOOK_AT_THE_CLOCK_EVERY
-            if time.monotonic() > self._ends:
-                raise BudgetExceeded(
-                    msg("The expression took longer than %(limit)s seconds."), limit=self.budget.seconds
-                )
+        self._next_look = min(self.steps + _LOOK_AT_THE_CLOCK_EVERY, self.budget.steps + 1)
+        if self._ends is None:
+            self._ends = time.monotonic() + self.budget.seconds
+        elif time.monotonic() > self._ends:
+            raise BudgetExceeded(msg("The expression took longer than %(limit)s seconds."), limit=self.budget.seconds)
 
     def enter(self) -> None:
-        """One call deeper; `leave` undoes it."""
+        """One call deeper; `leave` undoes it. Calls inside calls cost steps."""
         self.depth += 1
+        if self.depth > 1:
+            self.step(2)
         if self.depth > self.budget.depth:
             raise BudgetExceeded(msg("Calls are nested deeper than %(limit)s."), limit=self.budget.depth)
 

@@ -33,7 +33,10 @@ class Static:
 
 @dataclass
 class Compiler:
-    """Compiles one text and collects what it refers to. `declared` are names that may hold functions."""
+    """Compiles one text and collects what it refers to. `declared` are names that may hold functions.
+
+    `looked_up` are all names read, those of built-in functions too: a variable may bear such a name.
+    """
 
     source: str
     declared: frozenset[str]
@@ -41,6 +44,7 @@ class Compiler:
     free: set[str] = field(default_factory=set)
     perhaps_free: set[str] = field(default_factory=set)
     functions_used: set[str] = field(default_factory=set)
+    looked_up: set[str] = field(default_factory=set)
 
     def compile(self, node: tree.Node, static: Static) -> Evaluate:
         """The closure that evaluates `node`; a FeelSyntaxError for what can never work."""
@@ -79,13 +83,16 @@ def _literal(compiler: Compiler, node: tree.Literal, static: Static) -> Evaluate
 @compiles(tree.Name)
 def _name(compiler: Compiler, node: tree.Name, static: Static) -> Evaluate:
     name, built_in = node.name, BUILT_IN.get(node.name)
+    compiler.looked_up.add(name)
     if built_in is None or name in compiler.declared:
         compiler.use(name, static)
 
     def evaluate(scope: Scope) -> Any:
         scope.run.meter.step()
         try:
-            value = scope.lookup(name)
+            value = scope.values.get(name, MISSING)
+            if value is MISSING and scope.parent is not None:
+                value = scope.parent.lookup(name)
         except Failure as failure:
             return scope.run.null(f"{name}: {failure}")
         if value is not MISSING:
@@ -102,6 +109,9 @@ def _chain(compiler: Compiler, node: tree.Chain, static: Static) -> Evaluate:
     if rest[0][0] in ("and", "or"):
         return _logic([first, *(operand for _, operand in rest)], decisive=rest[0][0] == "or")
     if rest[0][0] in operators.COMPARE:
+        operand = node.rest[0][1]
+        if len(rest) == 1 and isinstance(operand, tree.Literal) and type(operand.value) in (str, Decimal):
+            return _with_literal(first, rest[0][0], operand.value)
         return _folded(first, [(operators.COMPARE[operator], operand) for operator, operand in rest])
     return _folded(first, [(operators.ARITHMETIC[operator], operand) for operator, operand in rest])
 
@@ -120,6 +130,23 @@ def _folded(first: Evaluate, rest: list[tuple[Callable[[Any, Any, Any], Any], Ev
     return evaluate
 
 
+def _with_literal(first: Evaluate, operator: str, literal: Any) -> Evaluate:
+    """The commonest test there is: two numbers or two texts need no more than Python's own comparison."""
+    plain, general, kind = operators.PLAIN[operator], operators.COMPARE[operator], type(literal)
+
+    def evaluate(scope: Scope) -> Any:
+        value, run = first(scope), scope.run
+        run.meter.step()
+        if type(value) is kind:
+            return plain(value, literal)
+        try:
+            return general(value, literal, run.meter)
+        except Failure as failure:
+            return run.null(str(failure))
+
+    return evaluate
+
+
 def _logic(operands: list[Evaluate], *, decisive: bool) -> Evaluate:
     """`or` is decided by true, `and` by false; anything else that is no boolean makes the rest unknown."""
 
@@ -128,8 +155,8 @@ def _logic(operands: list[Evaluate], *, decisive: bool) -> Evaluate:
         for operand in operands:
             value = operand(scope)
             if value is decisive:
-                return bool(decisive)
-            if not isinstance(value, bool):
+                return decisive
+            if value is not (not decisive):
                 unknown = True
                 if value is not None:
                     scope.run.null(f"{type_name(value)} where a boolean is expected")

@@ -16,6 +16,14 @@ from app.kernel.errors import msg
 DEEPEST = 64
 MOST_RETRIES = 100
 RANGE_MEMBERS = ("start included", "end included")
+OTHER = msg("Here %(found)s stands where %(expected)s is expected.")
+NO_NAME = msg("Here %(found)s stands where a name is expected.")
+NO_VALUE = msg("Here %(found)s stands where a value is expected.")
+NO_TYPE = msg("Here %(found)s stands where the name of a type is expected.")
+_AT_THE_END = {OTHER: msg("The expression ends where %(expected)s is expected."),
+               NO_NAME: msg("The expression ends where a name is expected."),
+               NO_VALUE: msg("The expression ends where a value is expected."),
+               NO_TYPE: msg("The expression ends where the name of a type is expected.")}
 NAME_PARTS = ("-", "+", "*", "/", ".", "'", "**")
 
 
@@ -50,13 +58,14 @@ class Cursor:
         """Step over the token at hand, which must be one of these."""
         token = self.token
         if not self.take(*texts):
-            self.fail(msg("Here %(found)s stands where %(expected)s is expected."), expected=" or ".join(texts))
+            self.fail(OTHER, expected=" | ".join(texts))
         return token
 
     def fail(self, message: str, **params: Any) -> NoReturn:
         """Raise the syntax error for the token at hand."""
-        found = self.token.text or "the end"
-        raise syntax_error(self.source, self.token.at, message, **{"found": found, **params})
+        if self.token.kind == "end":
+            raise syntax_error(self.source, self.token.at, _AT_THE_END.get(message, message), **params)
+        raise syntax_error(self.source, self.token.at, message, **{"found": self.token.text, **params})
 
     def more_words(self) -> list[str]:
         """Names and whole numbers right after a name belong to it: nothing else could stand there."""
@@ -70,7 +79,7 @@ class Cursor:
         """A name being declared, up to one of the stops (which is left, except a colon)."""
         first = self.token
         if first.kind not in ("name", "keyword"):
-            self.fail(msg("Here %(found)s stands where a name is expected."))
+            self.fail(NO_NAME)
         end = first.at
         while not self.sees(*stops):
             if self.token.kind not in ("name", "keyword", "number") and self.token.text not in NAME_PARTS:

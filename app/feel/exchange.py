@@ -16,13 +16,20 @@ from app.feel.values import FunctionValue, Range
 from app.kernel.errors import msg
 
 DEEPEST_VALUE = 64
-MOST_PARTS = 500_000
+MOST_PARTS, MOST_CHARACTERS = 60_000, 1_000_000
+_OF_A_DOCUMENT = Budget(steps=MOST_PARTS, seconds=10, string_size=MOST_CHARACTERS)
+_SURELY_EXACT = 10 ** 34
 _OWN = (bool, str, FeelDate, FeelTime, FeelDateTime, DaysTimeDuration, YearsMonthsDuration, FunctionValue, Range)
 
 
 def from_python(value: Any, depth: int = 0) -> Any:
     """The value of the language for a Python value; a Failure for NaN, infinity and types it does not know."""
-    if value is None or isinstance(value, _OWN):
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is int and -_SURELY_EXACT < value < _SURELY_EXACT:
+        return Decimal(value)
+    if isinstance(value, _OWN):
         return value
     if isinstance(value, int | float | Decimal):
         return _number(value)
@@ -73,6 +80,10 @@ class Inputs(Mapping[str, Any]):
             self._read[name] = from_python(self._given[name])
         return self._read[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, or `default` where none is given."""
+        return self[name] if name in self._given else default
+
     def __contains__(self, name: object) -> bool:
         return name in self._given
 
@@ -85,20 +96,45 @@ class Inputs(Mapping[str, Any]):
 
 def to_json(value: Any) -> Any:
     """A JSON document: whole numbers as int, other Decimals as they are, temporal values and ranges as text,
-    functions as null. Raises BudgetExceeded for more than MOST_PARTS parts, shared ones counted each time."""
-    return _document(value, Meter(Budget(steps=MOST_PARTS, seconds=10)))
+    functions as null. Raises BudgetExceeded for more than MOST_PARTS parts or MOST_CHARACTERS characters in all texts,
+    shared ones counted each time: a short expression can make a value that is written out without end."""
+    kind = type(value)
+    if kind is Decimal:
+        return int(value) if is_whole(value) else value
+    if value is None or kind is bool or (kind is str and len(value) <= MOST_CHARACTERS):
+        return value
+    return _document(value, _Size(_OF_A_DOCUMENT))
 
 
-def _document(value: Any, meter: Meter) -> Any:
-    meter.step()
-    if isinstance(value, bool) or value is None or isinstance(value, str):
+class _Size(Meter):
+    """Counts the parts of a document as steps, and its characters."""
+
+    __slots__ = ("written",)
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.written = 0
+
+    def text(self, text: str) -> str:
+        """One more text of the document."""
+        self.written += len(text)
+        self.characters(self.written)
+        return text
+
+
+def _document(value: Any, meter: _Size) -> Any:
+    if isinstance(value, str):
+        return meter.text(value)
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Decimal):
         return int(value) if is_whole(value) else value
-    if isinstance(value, dict):
-        return {key: _document(item, meter) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        meter.step(len(value))
         return [_document(item, meter) for item in value]
+    if isinstance(value, Mapping):
+        meter.step(2 * len(value))  # a name and a value
+        return {meter.text(key): _document(item, meter) for key, item in value.items()}
     if isinstance(value, FunctionValue):
         return None
     return range_text(value) if isinstance(value, Range) else str(value)

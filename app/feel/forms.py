@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.feel.cursor import NO_TYPE, NO_VALUE
 from app.feel.errors import Failure
 from app.feel.temporal import read_temporal
 from app.feel.tree import ContextLiteral, For, Function, If, Iterator, Literal, Node, Quantified
@@ -24,7 +25,7 @@ def keyword_form(parser: Parser) -> Node:
         return Literal(token.at, _CONSTANTS[token.text])
     form = {"if": _if, "for": _for, "some": _quantified, "every": _quantified, "function": _function}.get(token.text)
     if form is None:
-        parser.fail(msg("Here %(found)s stands where a value is expected."))
+        parser.fail(NO_VALUE)
     parser.at += 1
     return form(parser, token.at, token.text)
 
@@ -164,7 +165,9 @@ def _type_name(parser: Parser) -> str:
         name = " ".join(words).replace(" . ", ".")
         if name in NAMES or name in parser.types:
             best = offset + 1, name
+    if best is None and words:
+        parser.fail(msg("There is no type %(name)s."), name=" ".join(words))
     if best is None:
-        parser.fail(msg("There is no type %(name)s."), name=" ".join(words) or parser.token.text)
+        parser.fail(NO_TYPE)
     parser.at += best[0]
     return best[1]

@@ -12,7 +12,7 @@ from app.feel.names import continues_name, starts_name
 from app.feel.numbers import read_number
 from app.kernel.errors import msg
 
-LONGEST_TEXT = 100_000
+LONGEST_TEXT, MOST_TOKENS = 100_000, 10_000
 KEYWORDS = frozenset((
     "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between", "instance",
     "null", "true", "false", "function",
@@ -59,6 +59,9 @@ def tokens_of(source: str) -> list[Token]:
             tokens.append(Token("end", "", len(source)))
             return tokens
         token, at = _token(source, at)
+        if len(tokens) >= MOST_TOKENS:
+            raise syntax_error(source, token.at, msg("The expression has more than %(limit)s words and signs."),
+                               limit=MOST_TOKENS)
         tokens.append(token)
 
 

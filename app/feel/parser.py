@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.feel import forms
-from app.feel.cursor import DEEPEST, NAME_PARTS, Cursor
+from app.feel.cursor import DEEPEST, NAME_PARTS, NO_NAME, NO_VALUE, OTHER, Cursor
 from app.feel.errors import FeelSyntaxError
 from app.feel.tree import (
     Between,
@@ -46,13 +46,27 @@ class Parser(Cursor):
         at = self.token.at
         if len(self.tokens) == 2 and self.take("-"):
             return Tests(at, (), False)
-        if self.texts[:2] == ["not", "("] and self._closing(1) == len(self.tokens) - 2:
+        negated = self._negated_tests() if self.texts[:2] == ["not", "("] and self.texts[-2] == ")" else None
+        if negated is not None:
+            return negated
+        tests = Tests(at, self.tests(), False)
+        self._end()
+        return tests
+
+    def _negated_tests(self) -> Tests | None:
+        """`not(tests)`; None where it begins an expression, as in `not(a) and (b)`."""
+        at, depth = self.token.at, self.depth
+        try:
             self.at = 2
             tests = Tests(at, self.tests(), True)
             self.expect(")")
-        else:
-            tests = Tests(at, self.tests(), False)
-        self._end()
+            self._end()
+        except FeelSyntaxError:
+            if self._closing(1) == len(self.tokens) - 2:
+                raise
+            self.retry(0)
+            self.depth = depth
+            return None
         return tests
 
     def _end(self) -> None:
@@ -136,13 +150,17 @@ class Parser(Cursor):
         at, sign = self.token.at, 0
         while self.take("-"):
             sign += 1
-        node = self._with_type_test(self._postfix(self._primary()))
+        written_out = self.token.kind == "number"
+        node = self._primary()
+        if sign and written_out:
+            node, sign = Negate(at, node), sign - 1  # the sign of a number written out belongs to it
+        node = self._with_type_test(self._postfix(node))
         return Negate(at, node) if sign % 2 else (Negate(at, Negate(at, node)) if sign else node)
 
     def _with_type_test(self, node: Node) -> Node:
         while self.take("instance"):
             if self.token.text != "of":
-                self.fail(msg("Here %(found)s stands where %(expected)s is expected."), expected="of")
+                self.fail(OTHER, expected="of")
             self.at += 1
             node = InstanceOf(node.at, node, forms.type_of(self))
         return node
@@ -166,7 +184,7 @@ class Parser(Cursor):
             self.at += known[0]
             return known[1]
         if self.token.kind not in ("name", "keyword"):
-            self.fail(msg("Here %(found)s stands where a name is expected."))
+            self.fail(NO_NAME)
         self.at += 1
         return " ".join([self.texts[self.at - 1], *self.more_words()])
 
@@ -214,7 +232,7 @@ class Parser(Cursor):
         if self.sees("{"):
             return forms.context(self)
         if not self.sees("@"):
-            self.fail(msg("Here %(found)s stands where a value is expected."))
+            self.fail(NO_VALUE)
         return forms.temporal(self)
 
     def _known_name(self) -> Node | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.feel.budget import Budget, Meter
 from app.feel.temporal import FeelDateTime
+from app.kernel import clock
 
 MOST_REASONS = 20
 MISSING: Any = object()
@@ -18,8 +19,7 @@ class Run:
 
     __slots__ = ("_now", "functions", "meter", "reasons")
 
-    def __init__(self, now: Callable[[], datetime], functions: Mapping[str, Callable[..., Any]],
-                 budget: Budget) -> None:
+    def __init__(self, now: datetime | None, functions: Mapping[str, Callable[..., Any]], budget: Budget) -> None:
         self._now, self.functions = now, functions
         self.meter = Meter(budget)
         self.reasons: list[str] = []
@@ -30,9 +30,13 @@ class Run:
             self.reasons.append(reason)
         return None
 
+    def again(self) -> Run:
+        """A fresh run with the same clock, functions and budget: to explain afterwards what this one did."""
+        return Run(self._now, self.functions, self.meter.budget)
+
     def now(self) -> FeelDateTime:
-        """The moment given to the evaluation, in the zone it was given in."""
-        return FeelDateTime.from_python(self._now())
+        """The moment given to the evaluation, in the zone it was given in; the clock's where none was given."""
+        return FeelDateTime.from_python(self._now or clock.now())
 
 
 class Scope:
@@ -47,8 +51,9 @@ class Scope:
         """The value, or MISSING; a Failure when a given value cannot be used."""
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.values:
-                return scope.values[name]
+            value = scope.values.get(name, MISSING)
+            if value is not MISSING:
+                return value
             scope = scope.parent
         return MISSING
 

@@ -72,10 +72,10 @@ def type_name(value: Any) -> str:
 def identity(value: Any, meter: Meter) -> Hashable:
     """A key that two values share exactly when the language calls them equal (functions: the same object)."""
     if isinstance(value, list):
-        meter.step(len(value))
+        meter.step(3 * len(value))  # a key is made for each
         return "list", tuple(identity(item, meter) for item in value)
     if isinstance(value, dict):
-        meter.step(len(value))
+        meter.step(3 * len(value))
         return "context", frozenset((key, identity(item, meter)) for key, item in value.items())
     if isinstance(value, Range):
         form = (value.low_included, value.high_included, value.operator)

@@ -38,6 +38,7 @@ def text_of(value: Any, meter: Meter, *, inside: bool = False) -> str:
     if isinstance(value, list):
         return f"[{_joined((text_of(item, meter, inside=True) for item in value), meter)}]"
     if isinstance(value, dict):
+        meter.step(2 * len(value))
         entries = (f"{_key(key)}: {text_of(item, meter, inside=True)}" for key, item in value.items())
         return f"{{{_joined(entries, meter)}}}"
     if isinstance(value, Range):
@@ -51,7 +52,7 @@ def _joined(parts: Iterable[str], meter: Meter) -> str:
     made, size = list[str](), 0
     for part in parts:
         size += len(part) + 2
-        meter.step()
+        meter.step(3)
         meter.characters(size)
         made.append(part)
     return ", ".join(made)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.dmn.making import ask, decision, input_data, table
+from app.dmn import Contradiction, settled
+from tests.unit.dmn.making import ask, decision, input_data, literal, table
 
 RULES = [("< 10", '"low"'), ("[5..20]", '"mid"'), ("> 100", '"high"')]
 NUMBERS = [("< 10", "1"), ("[5..20]", "3"), ("-", "2")]
@@ -72,3 +73,24 @@ def test_the_trace_tells_which_rules_matched_and_why() -> None:
 def test_rules_that_contradict_each_other_are_told() -> None:
     body = input_data("x") + decision("d_a", table(["x"], ["out"], RULES), "x")
     assert ask(body, "d_a", x=7).trace["reasons"] == ["2 rules match in a table whose rules exclude each other"]
+
+
+@pytest.mark.parametrize(("policy", "x", "said"), [("UNIQUE", 7, "the rows 1, 2 match together"),
+                                                   ("ANY", 7, "the rows 1, 2 match together and give"),
+                                                   ("UNIQUE", 1, ""), ("ANY", 1, ""), ("FIRST", 7, "")])
+def test_rows_that_contradict_each_other_stop_what_would_go_on_with_the_answer(policy: str, x: int, said: str) -> None:
+    body = input_data("x") + decision("d_a", table(["x"], ["out"], RULES, policy), "x")
+    result = ask(body, "d_a", x=x)
+    if not said:
+        assert settled(result).value == "low"
+        return
+    with pytest.raises(Contradiction) as caught:
+        settled(result)
+    assert said in str(caught.value) and "d_a" in str(caught.value)
+
+
+def test_a_contradiction_below_the_decision_is_found_too() -> None:
+    body = input_data("x") + decision("d_a", table(["x"], ["out"], RULES), "x") + decision(
+        "d_b", literal('if d_a = null then "fine" else d_a'), "d_a")
+    with pytest.raises(Contradiction, match="d_a the rows 1, 2"):
+        settled(ask(body, "d_b", x=7))

@@ -109,3 +109,10 @@ def test_a_syntax_error_has_its_place(text: str, line: int, column: int) -> None
     with pytest.raises(FeelSyntaxError) as caught:
         compile_expression(text)
     assert (caught.value.line, caught.value.column) == (line, column), str(caught.value)
+
+
+def test_a_variable_may_bear_the_name_of_a_built_in_function() -> None:
+    context = {"number": 3, "date": "today", "items": [{"sum": 2}], "count": 9}
+    for text, expected in (("number", 3), ("{a: number, b: date}.b", "today"), ("items[sum = 2].sum", [2]),
+                        ("number + count", 12), ('number("5")', 5), ("for x in [number] return x + count", [12])):
+        assert compile_expression(text).evaluate(context).value == expected, text

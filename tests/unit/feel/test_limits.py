@@ -1,50 +1,24 @@
 """Hostile texts and values: refused or bounded, never run, never slow."""
 
-import sys
 import time
 from decimal import Decimal
 
 import pytest
 
 from app.feel import Budget, BudgetExceeded, FeelError, FeelSyntaxError, compile_expression, to_json
+from tests.unit.feel.escapes import ESCAPES, watching
 from tests.unit.feel.making import value
-
-NAMES = ("eval", "exec", "open", "compile", "getattr", "setattr", "globals", "locals", "vars", "input", "breakpoint",
-         "print", "type", "super", "object", "dir", "id", "memoryview", "classmethod", "system")
-ESCAPES = [
-    *(f'{name}("1")' for name in NAMES),
-    "__import__('os').system('id')", '__import__("os").system("id")', "().__class__.__bases__[0].__subclasses__()",
-    "''.__class__.__mro__[1]", '"".__class__.__init__.__globals__["os"]()', "lambda: 0", "lambda x: x", "x := 1",
-    "[x for x in (1, 2)]", "{x for x in y}", "f'{7*7}'", "'a'", "a; b", "import os", "from os import system",
-    "def f(): pass", "class A: pass", "x = 1; y", "x if y else z", "a and b or c d e == f", "1 == 1", "a[::2]", "*a",
-    "**a", "~1", "1 << 8", "a.b()", "a.__class__()", "`id`", "$(id)", "${7*7}", "{{7*7}}", "#{7*7}", "%x", "async x: 1",
-    "await x()", "yield x()", "@decorator", "not x", "1 if 2", "raise x()", "assert x, y", "del x, y",
-]
-
-
-WATCHED = {"os.system", "subprocess.Popen", "exec", "open", "import", "os.exec", "os.posix_spawn"}
-SEEN: list[str] | None = None
-
-
-def _watch(event: str, _arguments: object) -> None:
-    if SEEN is not None and event in WATCHED:
-        SEEN.append(event)
-
-
-sys.addaudithook(_watch)
 
 
 @pytest.mark.parametrize("text", ESCAPES)
 def test_security_03_a_python_escape_is_refused_or_means_nothing(text: str) -> None:
     """Whatever parses at all reads names and members that do not exist, and calls nothing."""
-    global SEEN
     value("1")
-    SEEN = seen = []
-    try:
-        made = compile_expression(text).evaluate({"a": {"b": 1}, "x": 1}).value
-    except FeelSyntaxError:
-        made = None
-    SEEN = None
+    with watching() as seen:
+        try:
+            made = compile_expression(text).evaluate({"a": {"b": 1}, "x": 1}).value
+        except FeelSyntaxError:
+            made = None
     assert not seen
     assert made is None, f"{text} gave {made}"
 
@@ -62,9 +36,9 @@ def test_security_03_at_least_fifty_escapes_are_parse_errors() -> None:
 def test_security_33_a_catastrophic_pattern_is_linear() -> None:
     made = compile_expression('[matches(text, "(a+)+$"), matches(text, "(a|aa)+b"), matches(text, "(.*)*x")]')
     made.evaluate({"text": "aaa"})
-    began = time.perf_counter()
+    began = time.process_time()
     assert made.evaluate({"text": "a" * 100_000}).value == [True, False, False]
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
 
 
 @pytest.mark.parametrize("given", [float("nan"), float("inf"), -float("inf"), Decimal("NaN"), Decimal("sNaN"),
@@ -99,18 +73,18 @@ DEEP = ["(" * 5000, "[" * 5000, "a" + ".b" * 20_000, "a" + "[1]" * 20_000, "f" +
 
 @pytest.mark.parametrize("text", ENDLESS, ids=range(len(ENDLESS)))
 def test_what_would_not_end_exceeds_the_budget_soon(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BudgetExceeded):
         to_json(compile_expression(text).evaluate({"big": "a" * 100_000}).value)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
 def test_what_is_too_deep_or_too_long_is_a_syntax_error_soon(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(FeelSyntaxError):
         compile_expression(text, names=["f"])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_ordinary_work_fits_into_the_budget() -> None:
