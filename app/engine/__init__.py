@@ -3,18 +3,24 @@
 from app.engine.definition import ProcessDefinition, load
 from app.engine.lint import lint
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
+from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
+from app.engine.rehearsal import Played, play
 from app.engine.results import (
+    SIGNAL_WORD,
     DecisionTaken,
     Element,
     Incident,
     Job,
     Message,
     OpenTask,
+    SignalThrown,
     StepResult,
     Subscription,
     Timer,
     TraceStep,
+    signal_key,
 )
+from app.engine.scenarios import Scenario, scenarios
 from app.engine.step import run
 from app.engine.stimuli import (
     CompleteJob,
@@ -28,6 +34,12 @@ from app.engine.stimuli import (
 )
 
 __all__ = [
+    "ELEMENTS",
+    "EVENTS",
+    "ProfileRow",
+    "extensions",
+    "markdown",
+    "profile",
     "BudgetSpent",
     "CompleteJob",
     "CompleteTask",
@@ -40,9 +52,13 @@ __all__ = [
     "Job",
     "Message",
     "OpenTask",
+    "Played",
     "Ports",
     "ProcessDefinition",
     "Retry",
+    "SIGNAL_WORD",
+    "Scenario",
+    "SignalThrown",
     "Start",
     "StepBudget",
     "StepResult",
@@ -53,5 +69,8 @@ __all__ = [
     "TraceStep",
     "lint",
     "load",
+    "play",
     "run",
+    "scenarios",
+    "signal_key",
 ]

@@ -8,14 +8,15 @@ from typing import Any
 from app.engine.diagram import Diagram, Node, Scope
 from app.engine.library import BpmnProcessSpec
 from app.engine.results import Element
-from app.engine.specs import activities, events, gateways, scopes
+from app.engine.specs import activities, adhoc, events, gateways, scopes
 from app.engine.specs.base import Behaviour, Outgoing
 
 KINDS: dict[str, type[Behaviour]] = {
     "task": activities.PassTask, "manualTask": activities.PassTask, "userTask": activities.UserTask,
     "serviceTask": activities.JobTask, "sendTask": events.SendTask, "receiveTask": events.ReceiveTask,
     "scriptTask": activities.ScriptTask, "businessRuleTask": activities.RuleTask, "callActivity": scopes.CallActivity,
-    "subProcess": scopes.SubProcess, "exclusiveGateway": gateways.ExclusiveGateway,
+    "subProcess": scopes.SubProcess, "adHocSubProcess": adhoc.AdHocSubProcess,
+    "exclusiveGateway": gateways.ExclusiveGateway,
     "parallelGateway": gateways.ParallelGateway, "inclusiveGateway": gateways.InclusiveGateway,
     "eventBasedGateway": gateways.EventGateway, "startEvent": events.StartEvent, "endEvent": events.EndEvent,
     "intermediateCatchEvent": events.CatchEvent, "intermediateThrowEvent": events.ThrowEvent,
@@ -68,6 +69,8 @@ class ScopeBuilder:
         self.reachability()
         self.spec.start.listeners = tuple(listeners)
         self.spec.start.entries = tuple(n.id for n in self.scope.starts())[:1]
+        if self.scope.adhoc:
+            self.spec.start.activatable = frozenset(n.id for n in self.scope.activatable())
         for name in (*self.spec.start.listeners, *self.spec.start.entries):
             self.spec.start.connect(self.spec.task_specs[name])
         return self.spec
@@ -84,12 +87,13 @@ class ScopeBuilder:
         """One element spec."""
         spec = kind(self.spec, name, bpmn_name=node.name, lane=node.lane)
         spec.bpmn_id, spec.node, spec.element = node.id, node, self.elements[node.id]
-        spec.instance_of_loop = looped
+        spec.instance_of_loop, spec.in_adhoc = looped, self.scope.adhoc
         if not looped:
             spec.flows = tuple(Outgoing(f.id, f.target, f.condition, f.id == node.default)
                                for f in self.scope.outgoing(node.id))
             spec.incoming = tuple(f.id for f in self.scope.incoming(node.id))
             spec.boundaries = tuple(b.id for b in self.scope.boundaries(node.id))
+            spec.undone_by = next(iter(self.scope.undoers(node.id)), None)
         if isinstance(spec, scopes.SubProcess) and not isinstance(spec, scopes.CallActivity):
             spec.inner = self.inner[node.id]
 

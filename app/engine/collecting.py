@@ -46,6 +46,7 @@ def collect(instance: Instance, state: bytes) -> StepResult:
         timers=tuple(timers),
         subscriptions=tuple(subscriptions),
         messages=tuple(context.messages),
+        signals=tuple(call.signal for call in context.calls),
         steps=tuple(context.steps),
         decisions=tuple(context.decisions),
         incidents=tuple(incidents),
@@ -99,7 +100,8 @@ def _wait(token: Token, timers: list[Timer], subscriptions: list[Subscription]) 
 def timer_of(token: Token) -> Timer | None:
     """The timer a token waits for."""
     spec: Any = token.task_spec
-    clock, due = owned_clock(spec.node.trigger.text), spec.due(token)
+    clock = owned_clock(spec.node.trigger.text) if spec.node.trigger.kind == "timer" else None
+    due = spec.due(token)
     if clock is not None:
         return Timer(token.key, spec.element.id, clock_date(token, clock), clock)
     return None if due is None else Timer(token.key, spec.element.id, due.at, None, due.every is not None)

@@ -5,19 +5,28 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.engine.expressions import document, evaluate
 from app.engine.ports import BudgetSpent, Hold, Ports, StepBudget
-from app.engine.results import DecisionTaken, Message, TraceStep
+from app.engine.results import DecisionTaken, Message, SignalThrown, TraceStep
 from app.feel import from_python, to_json
 from app.feel.errors import Failure
 from app.kernel.errors import YikouError, msg
 
 if TYPE_CHECKING:
     from app.engine.tokens import Token
+
+
+@dataclass(frozen=True)
+class Call:
+    """A signal on its way, and the tokens of the own instance that waited for it when it was thrown."""
+
+    signal: SignalThrown
+    listeners: list[Token]
 
 
 class StepContext:
@@ -29,6 +38,8 @@ class StepContext:
         self.steps_left = budget.steps
         self.steps: list[TraceStep] = []
         self.messages: list[Message] = []
+        self.calls: list[Call] = []
+        self.calls_heard = 0
         self.decisions: list[DecisionTaken] = []
         self.ended: list[tuple[str, Mapping[str, Any]]] = []
         self.functions: Mapping[str, Callable[..., Any]] = {"deadline": ports.deadline, **ports.functions}

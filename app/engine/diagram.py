@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.kernel.errors import Problem
 
 ACTIVITIES = frozenset({"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
-                        "businessRuleTask", "callActivity", "subProcess"})
+                        "businessRuleTask", "callActivity", "subProcess", "adHocSubProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 NODES = ACTIVITIES | GATEWAYS | EVENTS
@@ -35,7 +35,10 @@ class Extensions:
 
 @dataclass
 class Trigger:
-    """What an event waits for or throws."""
+    """What an event waits for or throws. `text`: a time, or the condition of a conditional event.
+
+    `activity`: id of the activity that a compensation event undoes, None for all; at a boundary event its handler's.
+    """
 
     kind: str = "none"
     name: str | None = None
@@ -43,6 +46,7 @@ class Trigger:
     code: str | None = None
     timer: str | None = None
     text: str | None = None
+    activity: str | None = None
     publish: dict[str, str] = field(default_factory=dict)
 
 
@@ -56,6 +60,14 @@ class Loop:
     output: str | None
     output_element: str | None
     condition: str | None
+
+
+@dataclass
+class AdHoc:
+    """What is special about an ad-hoc subprocess: when it is over, and whether what is open then is cancelled."""
+
+    condition: str | None
+    cancels: bool
 
 
 @dataclass
@@ -87,6 +99,8 @@ class Node:
     default: str | None = None
     loop: Loop | None = None
     event_subprocess: bool = False
+    compensates: bool = False
+    adhoc: AdHoc | None = None
 
 
 @dataclass
@@ -97,6 +111,8 @@ class Scope:
     parent: str | None
     line: int | None
     event: bool = False
+    adhoc: bool = False
+    associations: list[tuple[str, str]] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
 
@@ -113,8 +129,18 @@ class Scope:
         return [n for n in self.nodes.values() if n.type == "startEvent"]
 
     def boundaries(self, node_id: str) -> list[Node]:
-        """Boundary events attached to a node."""
-        return [n for n in self.nodes.values() if n.attached_to == node_id]
+        """Boundary events attached to a node, without that of a compensation."""
+        return [n for n in self.nodes.values() if n.attached_to == node_id and n.trigger.kind != "compensation"]
+
+    def undoers(self, node_id: str) -> list[str]:
+        """Ids of the compensation handlers of a node."""
+        return [n.trigger.activity for n in self.nodes.values()
+                if n.attached_to == node_id and n.trigger.kind == "compensation" and n.trigger.activity]
+
+    def activatable(self) -> list[Node]:
+        """Where an ad-hoc subprocess may begin: elements that no flow leads to."""
+        return [n for n in self.nodes.values() if n.type != "boundaryEvent" and not n.event_subprocess
+                and not n.compensates and not self.incoming(n.id)]
 
 
 @dataclass

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, TenantScoped
@@ -35,7 +35,11 @@ class ProcessInstance(TenantScoped, Base):
 
 
 class OpenTaskRow(TenantScoped, Base):
-    """A user task that waits for a person; `id` is the engine's task id. Gone once it is done."""
+    """A user task that waits for a person; `id` is the engine's task id. Gone once it is done.
+
+    `assigned_by`: who gave it to `claimed_by`; None when it was taken. `follow_up_on`: the day on which the holder
+    wants to look again; it moves no clock.
+    """
 
     __tablename__ = "open_task"
     __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"),
@@ -58,6 +62,8 @@ class OpenTaskRow(TenantScoped, Base):
     variables: Mapped[dict[str, Any]]
     claimed_by: Mapped[UUID | None]
     claimed_at: Mapped[datetime | None]
+    assigned_by: Mapped[UUID | None]
+    follow_up_on: Mapped[date | None] = mapped_column(Date)
     opened_at: Mapped[datetime]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.diagram import NODES, Diagram, Extensions, Flow, Loop, Node, Scope
+from app.engine.diagram import NODES, AdHoc, Diagram, Extensions, Flow, Loop, Node, Scope
 from app.engine.reading_events import Catalogue, read_trigger
 from app.engine.reading_extensions import ZEEBE, read_extensions
 from app.kernel.errors import DefinitionError, Problem, msg
@@ -18,7 +18,6 @@ DRAWING = frozenset(
         "incoming",
         "outgoing",
         "laneSet",
-        "association",
         "textAnnotation",
         "group",
         "dataObject",
@@ -36,9 +35,9 @@ DRAWING = frozenset(
 REFUSED = {
     "complexGateway": msg("Complex gateways are not supported: use inclusive or exclusive gateways."),
     "transaction": msg("Transactions are not supported: use a subprocess with an error boundary event."),
-    "adHocSubProcess": msg("Ad-hoc subprocesses are not supported: use a multi-instance subprocess."),
     "callChoreography": msg("Choreographies are not supported."),
 }
+STANDARD_LOOP = msg("The standard loop is not supported: draw the loop with a gateway or use multi-instance.")
 Xml = Any
 
 
@@ -72,7 +71,8 @@ class Reader:
 
     def scope(self, xml: Xml, parent: str | None, lane: str | None) -> None:
         """Read a process or subprocess and everything inside."""
-        scope = Scope(xml.get("id"), parent, xml.sourceline, xml.get("triggeredByEvent") == "true")
+        scope = Scope(xml.get("id"), parent, xml.sourceline, xml.get("triggeredByEvent") == "true",
+                      local(xml) == "adHocSubProcess")
         self.diagram.scopes[scope.id] = scope
         lanes = {
             ref.text.strip(): name.get("name") or name.get("id")
@@ -83,6 +83,7 @@ class Reader:
         for child in xml.iterchildren(tag="*"):
             self.child(child, scope, lanes, lane)
         self.links(scope)
+        self.handlers(scope)
 
     def child(self, xml: Xml, scope: Scope, lanes: dict[str, str], lane: str | None) -> None:
         """One child element of a scope."""
@@ -91,15 +92,19 @@ class Reader:
             return
         if kind == "sequenceFlow":
             self.flow(xml, scope)
+        elif kind == "association":
+            scope.associations.append((xml.get("sourceRef") or "", xml.get("targetRef") or ""))
         elif kind in NODES and name:
             node = self.node(xml, scope, lanes.get(name, lane))
-            if kind == "subProcess":
+            if kind in ("subProcess", "adHocSubProcess"):
                 self.scope(xml, scope.id, node.lane)
         elif kind in NODES:
             self.refuse("ids", msg("A %(kind)s has no id."), xml, scope, kind=kind)
         elif kind in REFUSED:
             self.refuse("unsupported_element", REFUSED[kind], xml, scope)
-        elif kind not in DRAWING and kind != "multiInstanceLoopCharacteristics":
+        elif kind not in DRAWING and kind != "multiInstanceLoopCharacteristics" and (
+            not scope.adhoc or kind != "completionCondition"
+        ):
             self.refuse("unsupported_element", msg("The element %(kind)s is not supported."), xml, scope, kind=kind)
 
     def refuse(self, code: str, text: str, xml: Xml, scope: Scope, **params: object) -> None:
@@ -127,15 +132,23 @@ class Reader:
         node.event_subprocess = xml.get("triggeredByEvent") == "true"
         node.trigger = read_trigger(xml, node, self.catalogue, self.diagram)
         node.loop = self.loop(xml, node)
-        if xml.get("isForCompensation") == "true":
-            self.diagram.report("unsupported_element", msg("Compensation is not supported."), node)
+        node.compensates = xml.get("isForCompensation") == "true"
+        if node.type == "adHocSubProcess":
+            node.adhoc = self.adhoc(xml, node)
         return node
+
+    def adhoc(self, xml: Xml, node: Node) -> AdHoc:
+        """When an ad-hoc subprocess is over."""
+        if xml.get("ordering") == "Sequential":
+            text = msg("An ad-hoc subprocess runs its elements in parallel: draw flows where the order counts.")
+            self.diagram.report("unsupported_element", text, node)
+        condition = (xml.findtext(f"{BPMN}completionCondition") or "").strip()
+        return AdHoc(condition or None, xml.get("cancelRemainingInstances") != "false")
 
     def loop(self, xml: Xml, node: Node) -> Loop | None:
         """Multi-instance characteristics; the standard loop is refused."""
         if xml.find(f"{BPMN}standardLoopCharacteristics") is not None:
-            text = msg("The standard loop is not supported: draw the loop with a gateway or use multi-instance.")
-            self.diagram.report("unsupported_element", text, node)
+            self.diagram.report("unsupported_element", STANDARD_LOOP, node)
         found = xml.find(f"{BPMN}multiInstanceLoopCharacteristics")
         if found is None:
             return None
@@ -153,6 +166,14 @@ class Reader:
             given.get("outputElement"),
             done.strip() if done and done.strip() else None,
         )
+
+    def handlers(self, scope: Scope) -> None:
+        """The association of a compensation boundary event leads to its handler."""
+        for node in scope.nodes.values():
+            if node.type == "boundaryEvent" and node.trigger.kind == "compensation":
+                ends = {target for source, target in scope.associations if source == node.id}
+                found = [name for name in ends if name in scope.nodes and scope.nodes[name].compensates]
+                node.trigger.activity = found[0] if len(found) == 1 else None
 
     def links(self, scope: Scope) -> None:
         """A link is a flow that is not drawn; pairs are found by name within one scope."""

@@ -1,10 +1,11 @@
-"""Reads what an event waits for or throws: message, timer, error, escalation, link, terminate."""
+"""Reads what an event waits for or throws."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from app.engine.diagram import EVENTS, Diagram, Node, Trigger
+from app.engine.expressions import is_expression
 from app.engine.reading_extensions import ZEEBE
 from app.kernel.errors import msg
 
@@ -16,22 +17,33 @@ KINDS = {
     "escalationEventDefinition": "escalation",
     "linkEventDefinition": "link",
     "terminateEventDefinition": "terminate",
+    "signalEventDefinition": "signal",
+    "conditionalEventDefinition": "conditional",
+    "compensateEventDefinition": "compensation",
 }
 WHERE = {
-    "startEvent": {"message", "timer", "error", "escalation"},
-    "intermediateCatchEvent": {"message", "timer", "link"},
-    "intermediateThrowEvent": {"message", "escalation", "link"},
-    "endEvent": {"message", "error", "escalation", "terminate"},
-    "boundaryEvent": {"message", "timer", "error", "escalation"},
+    "startEvent": {"message", "timer", "error", "escalation", "signal", "conditional"},
+    "intermediateCatchEvent": {"message", "timer", "link", "signal", "conditional"},
+    "intermediateThrowEvent": {"message", "escalation", "link", "signal", "compensation"},
+    "endEvent": {"message", "error", "escalation", "terminate", "signal", "compensation"},
+    "boundaryEvent": {"message", "timer", "error", "escalation", "signal", "conditional", "compensation"},
 }
+
+INSTEAD = {
+    "cancelEventDefinition": msg("Cancel events belong to transactions: use an error event."),
+    "compensateEventDefinition": msg("Compensation is caught at an activity: use a compensation boundary event."),
+}
+"""What to draw for an event that cannot run at its place."""
+NO_FILTER = msg("Filters of variable events are not supported: a condition is asked when its variables change.")
 
 
 class Catalogue:
-    """The messages, errors and escalations a file declares."""
+    """The messages, signals, errors and escalations a file declares."""
 
     def __init__(self, root: Any, diagram: Diagram) -> None:
         self.diagram = diagram
         self.messages: dict[str, tuple[str, str | None]] = {}
+        self.signals = {item.get("id"): item.get("name") or "" for item in root.iterfind(f"{BPMN}signal")}
         self.codes: dict[str, dict[str, str]] = {"error": {}, "escalation": {}}
         for item in root.iterfind(f"{BPMN}message"):
             found = item.find(f"{BPMN}extensionElements/{ZEEBE}subscription")
@@ -58,9 +70,8 @@ def read_trigger(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -
     name = found[0].tag.rpartition("}")[2]
     kind = KINDS.get(name)
     if kind is None or kind not in WHERE[node.type]:
-        diagram.report(
-            "unsupported_event", msg("%(name)s is not supported on a %(kind)s."), node, name=name, kind=node.type
-        )
+        text = INSTEAD.get(name) or msg("%(name)s is not supported on a %(kind)s.")
+        diagram.report("unsupported_event", text, node, name=name, kind=node.type)
         return Trigger("unsupported")
     if kind == "message":
         return _message(found[0], node, catalogue, diagram)
@@ -68,7 +79,34 @@ def read_trigger(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -
         return _timer(found[0], node, diagram)
     if kind in ("error", "escalation"):
         return _code(found[0], kind, node, catalogue, diagram)
+    if kind == "signal":
+        return _signal(found[0], node, catalogue, diagram)
+    if kind == "conditional":
+        return _condition(found[0], node, diagram)
+    if kind == "compensation":
+        if found[0].get("waitForCompletion") == "false":
+            text = msg("A compensation event waits for its handlers: waitForCompletion cannot be false.")
+            diagram.report("unsupported_event", text, node)
+        return Trigger(kind, activity=found[0].get("activityRef") or None)
     return Trigger(kind, found[0].get("name") or None)
+
+
+def _signal(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Trigger:
+    name = catalogue.signals.get(xml.get("signalRef") or "")
+    if not name:
+        diagram.report("signal_reference", msg("The signal reference is missing or names no signal."), node)
+    return Trigger("signal", name or None)
+
+
+def _condition(xml: Any, node: Node, diagram: Diagram) -> Trigger:
+    text = (xml.findtext(f"{BPMN}condition") or "").strip()
+    if not is_expression(text):
+        diagram.report("condition", msg("A condition is a FEEL expression and starts with =."), node)
+    for item in xml.iterfind(f"{BPMN}extensionElements/{ZEEBE}conditionalFilter"):
+        wanted = {part.strip() for part in (item.get("variableEvents") or "create,update").split(",")}
+        if wanted != {"create", "update"} or set(item.attrib) - {"variableEvents"}:
+            diagram.report("unsupported_extension", NO_FILTER, node)
+    return Trigger("conditional", text=text or None)
 
 
 def _message(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Trigger:

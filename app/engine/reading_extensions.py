@@ -9,7 +9,7 @@ from app.kernel.errors import msg
 
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-_EVERY = {"ioMapping", "properties"}
+EVERY = {"ioMapping", "properties"}
 _JOB = {"taskDefinition", "taskHeaders"}
 ALLOWED: dict[str, set[str]] = {
     "process": {"properties", "versionTag"},
@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "scriptTask": _JOB | {"script"},
     "businessRuleTask": _JOB | {"calledDecision"},
     "callActivity": {"calledElement"},
+    "adHocSubProcess": {"adHoc"},
     "intermediateThrowEvent": _JOB | {"publishMessage"},
     "endEvent": _JOB | {"publishMessage"},
 }
@@ -40,27 +41,30 @@ ATTRIBUTES: dict[str, set[str]] = {
     "calledElement": {"processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType"},
     "publishMessage": {"correlationKey", "messageId", "timeToLive"},
     "userTask": set(),
+    "adHoc": {"activeElementsCollection", "outputCollection", "outputElement"},
     "versionTag": {"value"},
 }
+_PROPERTIES = msg("Listeners are not supported: use element properties, which the office reads on entry and exit.")
+INSTEAD = {
+    "executionListeners": _PROPERTIES,
+    "taskListeners": _PROPERTIES,
+    "linkedResources": msg("Linked resources are not supported: name forms, tables and processes by their keys."),
+}
+"""What to use for an extension that is known and does not run."""
 
 
 def read_extensions(xml: Any, kind: str, diagram: Diagram, node: Node | None) -> Extensions:
     """The extensions of one element. Unknown ones are reported as errors with their name."""
     out = Extensions()
-    allowed = ALLOWED.get(kind, set()) | _EVERY
+    allowed = ALLOWED.get(kind, set()) | EVERY
     for item in xml.iterfind(f"{BPMN}extensionElements/*"):
         if not isinstance(item.tag, str) or not item.tag.startswith(ZEEBE):
             _foreign(str(item.tag), diagram, node)
             continue
         name = item.tag[len(ZEEBE) :]
         if name not in allowed:
-            diagram.report(
-                "unsupported_extension",
-                msg("The extension zeebe:%(name)s is not supported on a %(kind)s."),
-                node,
-                name=name,
-                kind=kind,
-            )
+            text = INSTEAD.get(name) or msg("The extension zeebe:%(name)s is not supported on a %(kind)s.")
+            diagram.report("unsupported_extension", text, node, name=name, kind=kind)
         elif name == "ioMapping":
             _mappings(item, out, diagram, node)
         elif name == "taskHeaders":

@@ -70,7 +70,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class Subscription:
-    """A message that is waited for."""
+    """A message that is waited for; or a signal, by a key of its own (`signal` and the task id)."""
 
     task_id: str
     element_id: str
@@ -88,6 +88,23 @@ class Message:
     variables: Mapping[str, Any]
     message_id: str | None = None
     ttl_seconds: float | None = None
+
+
+SIGNAL_WORD = "signal "
+
+
+def signal_key(task_id: str) -> str:
+    """The key of a subscription to a signal: no two are the same, so that each listener gets a copy of its own."""
+    return SIGNAL_WORD + task_id
+
+
+@dataclass(frozen=True)
+class SignalThrown:
+    """A signal for all other instances of the office; its own has heard it already."""
+
+    element_id: str
+    name: str
+    variables: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -135,6 +152,7 @@ class StepResult:
     timers: tuple[Timer, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     messages: tuple[Message, ...] = ()
+    signals: tuple[SignalThrown, ...] = ()
     steps: tuple[TraceStep, ...] = ()
     decisions: tuple[DecisionTaken, ...] = ()
     incidents: tuple[Incident, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import delete
 
+from app.engine.held import Held, Row
 from app.engine.model import (
     IncidentRow,
     JobRow,
@@ -23,8 +23,6 @@ from app.engine.results import Incident, Job, OpenTask, StepResult, Subscription
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 
-Row = TypeVar("Row", OpenTaskRow, TimerRow, SubscriptionRow, JobRow)
-
 
 @dataclass
 class Differences:
@@ -36,10 +34,10 @@ class Differences:
     resolved: list[IncidentRow] = field(default_factory=list)
 
 
-def write_rows(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> Differences:
+def write_rows(uow: UnitOfWork, held: Held, result: StepResult) -> Differences:
     """Make the rows say what the result says."""
     found = Differences()
-    found.opened, found.closed = _match(uow, instance, OpenTaskRow, result.open_tasks, _task_values)
+    found.opened, found.closed = _match(uow, held, OpenTaskRow, result.open_tasks, _task_values)
     for row in found.opened:
         row.opened_at = uow.now
         uow.session.add_all(OpenTaskGroup(tenant_id=uow.tenant_id, task_id=row.id, group_name=name)
@@ -48,38 +46,37 @@ def write_rows(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -
         gone = [row.id for row in found.closed]
         uow.session.execute(delete(OpenTaskGroup).where(OpenTaskGroup.tenant_id == uow.tenant_id,
                                                         OpenTaskGroup.task_id.in_(gone)))
-    gone_timers = _match(uow, instance, TimerRow, result.timers, _timer_values)[1]
-    _match(uow, instance, SubscriptionRow, result.subscriptions, _subscription_values)
-    new_jobs, gone_jobs = _match(uow, instance, JobRow, result.jobs, _job_values)
+    gone_timers = _match(uow, held, TimerRow, result.timers, _timer_values)[1]
+    _match(uow, held, SubscriptionRow, result.subscriptions, _subscription_values)
+    new_jobs, gone_jobs = _match(uow, held, JobRow, result.jobs, _job_values)
     for job in new_jobs:
         job.run_at = uow.now
-    _match_incidents(uow, instance, result.incidents, found)
+    _match_incidents(uow, held, result.incidents, found)
     gone_ids = {row.id for row in found.closed} | {row.id for row in gone_timers} | {row.id for row in gone_jobs}
-    _resolve_of_tasks(uow, gone_ids, found)
-    uow.session.flush()
+    _resolve_of_tasks(uow, held, gone_ids, found)
     return found
 
 
-def _match(uow: UnitOfWork, instance: ProcessInstance, model: type[Row], wanted: Iterable[Any],
+def _match(uow: UnitOfWork, held: Held, model: type[Row], wanted: Iterable[Any],
            values: Callable[[ProcessInstance, Any], dict[str, Any]]) -> tuple[list[Row], list[Row]]:
     """(new rows, removed rows) of one table; kept rows get the values that changed."""
-    owner: InstrumentedAttribute[UUID] = model.instance_id
-    known: Any = uow.session.scalars(select(model).where(owner == instance.id))
-    rows: dict[UUID, Row] = {row.id: row for row in known}
-    added = []
+    instance, known = held.instance, held.rows(model)
+    gone, added = dict(known), []
     for item in wanted:
-        row, changed = rows.pop(UUID(item.task_id), None), values(instance, item)
+        row, changed = gone.pop(UUID(item.task_id), None), values(instance, item)
         if row is None:
             row = model(tenant_id=uow.tenant_id, id=UUID(item.task_id), instance_id=instance.id, **changed)
             uow.session.add(row)
+            known[row.id] = row
             added.append(row)
             continue
         for name, value in changed.items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
-    for row in rows.values():
+    for row in gone.values():
         uow.session.delete(row)
-    return added, list(rows.values())
+        del known[row.id]
+    return added, list(gone.values())
 
 
 def _task_values(instance: ProcessInstance, task: OpenTask) -> dict[str, Any]:
@@ -103,12 +100,10 @@ def _job_values(_instance: ProcessInstance, job: Job) -> dict[str, Any]:
             "variables": dict(job.variables)}
 
 
-def _match_incidents(uow: UnitOfWork, instance: ProcessInstance, wanted: Iterable[Incident],
-                     found: Differences) -> None:
+def _match_incidents(uow: UnitOfWork, held: Held, wanted: Iterable[Incident], found: Differences) -> None:
     """Incidents of the engine itself are kept while they last; those of jobs and budgets end with their task."""
-    query = select(IncidentRow).where(IncidentRow.instance_id == instance.id, IncidentRow.resolved_at.is_(None),
-                                      IncidentRow.source == "engine")
-    rows = {(row.task_id, row.element_id, row.code): row for row in uow.session.scalars(query)}
+    instance, known = held.instance, held.rows(IncidentRow)
+    rows = {(row.task_id, row.element_id, row.code): row for row in known.values() if row.source == "engine"}
     for one in wanted:
         task_id = UUID(one.task_id) if one.task_id else None
         if rows.pop((task_id, one.element_id, one.code), None) is not None:
@@ -117,16 +112,17 @@ def _match_incidents(uow: UnitOfWork, instance: ProcessInstance, wanted: Iterabl
                           business_key=instance.business_key, source="engine", element_id=one.element_id,
                           code=one.code, message=one.message, params=dict(one.params), opened_at=uow.now)
         uow.session.add(row)
+        known[row.id] = row
         found.incidents.append(row)
-    for row in rows.values():
-        row.resolved_at = uow.now
-        found.resolved.append(row)
+    _resolve(uow, held, rows.values(), found)
 
 
-def _resolve_of_tasks(uow: UnitOfWork, gone: set[UUID], found: Differences) -> None:
-    if not gone:
-        return
-    query = select(IncidentRow).where(IncidentRow.task_id.in_(gone), IncidentRow.resolved_at.is_(None))
-    for row in uow.session.scalars(query):
+def _resolve_of_tasks(uow: UnitOfWork, held: Held, gone: set[UUID], found: Differences) -> None:
+    _resolve(uow, held, [row for row in held.rows(IncidentRow).values() if row.task_id in gone], found)
+
+
+def _resolve(uow: UnitOfWork, held: Held, rows: Iterable[IncidentRow], found: Differences) -> None:
+    for row in rows:
         row.resolved_at = uow.now
+        del held.rows(IncidentRow)[row.id]
         found.resolved.append(row)

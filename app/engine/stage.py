@@ -90,9 +90,11 @@ class Stage:
         warn = float(budget.get("warn") or 1)
         self.clocks[name] = {"state": "running", "due": self.now + span, "warn": self.now + span * warn}
 
-    def _turn(self, name: Any, before: str, after: str) -> None:
-        if name and self.clocks.get(name, {}).get("state") == before:
-            self.clocks[name]["state"] = after
+    def _turn(self, names: Any, before: str, after: str) -> None:
+        """One name, or several with commas."""
+        for name in (names or "").split(","):
+            if self.clocks.get(name.strip(), {}).get("state") == before:
+                self.clocks[name.strip()]["state"] = after
 
     def _extend(self, name: Any, by: Any) -> None:
         if name and name in self.clocks:

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from app.engine.context import StepContext
 from app.engine.library import TaskState
+from app.engine.state_format import dump_document as dump_document
+from app.engine.state_format import load_document as load_document
 from app.engine.tokens import Instance, Level, Nested, Token
 from app.kernel.errors import Conflict, msg
 
 FORMAT = 1
-MARK = "\0d:"
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.ERROR
-
-
-def _decimal(value: Any) -> str:
-    if isinstance(value, Decimal) and value.is_finite():
-        return MARK + str(value)
-    raise TypeError(f"a state cannot hold {type(value).__name__}")
-
-
-def dump_document(value: Any) -> bytes:
-    """Canonical JSON bytes; decimals become numbers with all their digits. No text may hold a NUL."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_decimal)
-    if '"\\u0000d:' in text:
-        head, *parts = text.split('"\\u0000d:')
-        text = head + "".join(part.replace('"', "", 1) for part in parts)
-    return text.encode()
-
-
-def load_document(data: bytes) -> Any:
-    """The reverse of `dump_document`. Raises ValueError."""
-    return json.loads(data, parse_float=Decimal, parse_constant=_no_constant)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number")
 
 
 def _level_rows(level: Level) -> list[Any]:
@@ -66,6 +41,7 @@ def save(instance: Instance) -> bytes:
                 int(level.completed),
                 level.data.get("vars") if level.owns_variables else 0,
                 _level_rows(level),
+                *([level.data["undo"]] if "undo" in level.data else []),
             ]
         )
     return dump_document(
@@ -99,8 +75,12 @@ def _fill(level: Level, row: list[Any]) -> None:
     level.completed = bool(row[4])
     if level.owns_variables:
         level.data["vars"] = row[5]
+    if len(row) > 7:
+        level.data["undo"] = row[7]
     made: dict[Any, Token] = {0: level.task_tree}
     for key, name, state, up, internal in row[6]:
         token = Token(level, level.spec.task_specs[name], made[up], state, UUID(hex=key))
         token.internal_data = internal
+        if "seen" in internal:
+            level.instance.watched.append(token)
         made[key] = token

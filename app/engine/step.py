@@ -28,6 +28,7 @@ from app.engine.stimuli import (
 )
 from app.engine.timers import owned_clock
 from app.engine.tokens import Instance, Nested, Token
+from app.engine.watching import react
 from app.kernel import ids
 from app.kernel.errors import Conflict, Invalid, msg
 
@@ -96,7 +97,7 @@ def _applies(token: Token, stimulus: Stimulus) -> bool:
         return kept.get("name") == stimulus.name and kept.get("key") == stimulus.key
     due = spec.due(token)
     if due is None:
-        return owned_clock(spec.node.trigger.text) is not None
+        return spec.node.trigger.kind == "timer" and owned_clock(spec.node.trigger.text) is not None
     return due.at <= token.context.now
 
 
@@ -121,14 +122,22 @@ def _retry(instance: Instance, stimulus: Retry) -> None:
 
 def settle(instance: Instance) -> None:
     """Run what can run; then decide inclusive joins; then close scopes; until nothing moves. Raises BudgetSpent."""
+    _react(instance)
     while True:
         while instance.ready:
             token = instance.ready.popleft()
             if token.alive and token.state == TaskState.READY:
                 instance.context.tick(token.task_spec.element.id)
                 token.run()
+                _react(instance)
         if not _fire_join(instance) and not _close_scope(instance):
             return
+
+
+def _react(instance: Instance) -> None:
+    """Nothing for diagrams without signals and conditions."""
+    if instance.watched or instance.context.calls:
+        react(instance)
 
 
 def _fire_join(instance: Instance) -> bool:
@@ -147,6 +156,8 @@ def _close_scope(instance: Instance) -> bool:
         if level.completed or level.live():
             continue
         level.completed = True
+        if not isinstance(level, Nested):
+            level.data.pop("undo", None)
         for listener in level.tokens():
             level.drop(listener)
         if isinstance(level, Nested):

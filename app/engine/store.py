@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from blinker import Signal
 from sqlalchemy import select, update
+from sqlalchemy.orm import defer
+from sqlalchemy.orm.attributes import set_committed_value
 
-from app.engine.model import IncidentRow, OpenTaskRow, ProcessInstance
+from app.engine import held
+from app.engine.held import Held as Held
+from app.engine.model import IncidentRow, OpenTaskRow, ProcessInstance, TimerRow
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.results import StepResult
 from app.engine.rows import Differences, write_rows
@@ -19,6 +24,10 @@ from app.kernel.errors import Conflict, NotFound, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
+
+AT_ONCE = 500
+"""Ids in one query."""
+written = Signal("Sent with an instance behind each step, once its new state is in its row.")
 
 
 @dataclass(frozen=True)
@@ -40,60 +49,99 @@ def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports:
     result = run(None, Start(process_id, variables), now=now, ports=ports, budget=budget or StepBudget())
     instance = ProcessInstance(
         tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, definition_hash=result.pins[process_id],
-        business_key=business_key, status="active", state=b"", version=0, started_at=uow.now, pins={})
+        business_key=business_key, started_at=uow.now, **{"status": "active", **_values(uow, result, version=1)})
     uow.session.add(instance)
     uow.session.flush()
-    return _write(uow, instance, result)
+    written.send(instance)
+    return _write_rows(uow, held.keep(uow.session, instance, new=True), result)
 
 
-def lock(uow: UnitOfWork, instance_id: UUID) -> ProcessInstance:
-    """The instance row, held until the end of the transaction. Raises NotFound."""
+def holding(uow: UnitOfWork, instance_id: UUID) -> Held | None:
+    """What this transaction holds of an instance; None before `lock`."""
+    return held.of(uow.session, instance_id)
+
+
+def lock(uow: UnitOfWork, instance_id: UUID) -> Held:
+    """The instance row and what belongs to it, held until the end of the transaction. Raises NotFound."""
+    known = held.of(uow.session, instance_id)
+    if known is not None:
+        return known
     query = (select(ProcessInstance)
              .where(ProcessInstance.tenant_id == uow.tenant_id, ProcessInstance.id == instance_id)
              .with_for_update().execution_options(populate_existing=True))
     instance = uow.session.scalars(query).one_or_none()
     if instance is None:
         raise NotFound(msg("There is no such process instance."))
-    return instance
+    return held.keep(uow.session, instance)
+
+
+def lock_all(uow: UnitOfWork, instance_ids: Collection[UUID]) -> dict[UUID, Held]:
+    """Many instances at once, in the order of their ids, with their timers and without their state.
+
+    The state is read only if somebody steps one of them later in the transaction. Unknown ids are left out.
+    """
+    wanted = sorted(one for one in instance_ids if held.of(uow.session, one) is None)
+    for at in range(0, len(wanted), AT_ONCE):
+        part = wanted[at:at + AT_ONCE]
+        query = (select(ProcessInstance)
+                 .where(ProcessInstance.tenant_id == uow.tenant_id, ProcessInstance.id.in_(part))
+                 .order_by(ProcessInstance.id).options(defer(ProcessInstance.state))
+                 .with_for_update().execution_options(populate_existing=True))
+        mine = {row.id: held.keep(uow.session, row) for row in uow.session.scalars(query)}
+        timers: dict[UUID, list[TimerRow]] = {one: [] for one in mine}
+        found = select(TimerRow).where(TimerRow.instance_id.in_(part)).order_by(TimerRow.id)
+        for timer in uow.session.scalars(found.execution_options(populate_existing=True)):
+            timers[timer.instance_id].append(timer)
+        for one, holder in mine.items():
+            holder.give(TimerRow, timers[one])
+    return {one: known for one in instance_ids if (known := held.of(uow.session, one)) is not None}
 
 
 def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, *,
           budget: StepBudget | None = None) -> Stepped:
     """One stimulus. Raises Conflict when the instance or the task is not open for it, and what `run` raises."""
-    instance = lock(uow, instance_id)
+    mine = lock(uow, instance_id)
+    instance = mine.instance
     if instance.status != "active":
         raise Conflict(msg("This process has ended already."))
     try:
         result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or StepBudget())
     except BudgetSpent as spent:
-        return Stepped(instance, None, incidents=[_budget_incident(uow, instance, stimulus, spent)])
-    return _write(uow, instance, result)
-
-
-def _write(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> Stepped:
+        return Stepped(instance, None, incidents=[_budget_incident(uow, mine, stimulus, spent)])
     _write_state(uow, instance, result)
-    changed: Differences = write_rows(uow, instance, result)
-    return Stepped(instance, result, changed.opened, changed.closed, changed.incidents, changed.resolved)
+    return _write_rows(uow, mine, result)
+
+
+def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:
+    changed: Differences = write_rows(uow, mine, result)
+    return Stepped(mine.instance, result, changed.opened, changed.closed, changed.incidents, changed.resolved)
+
+
+def _values(uow: UnitOfWork, result: StepResult, version: int) -> dict[str, Any]:
+    """The columns that a step changes."""
+    values: dict[str, Any] = {"state": result.state, "version": version, "pins": dict(result.pins)}
+    return values | {"status": "completed", "ended_at": uow.now} if result.completed else values
 
 
 def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> None:
     """Version check beside the row lock: a lost lock must never lose a step."""
     key = (ProcessInstance.tenant_id == uow.tenant_id, ProcessInstance.id == instance.id)
-    values: dict[str, Any] = {"state": result.state, "version": instance.version + 1, "pins": dict(result.pins)}
-    if result.completed:
-        values |= {"status": "completed", "ended_at": uow.now}
+    values = _values(uow, result, instance.version + 1)
     statement = update(ProcessInstance).where(*key, ProcessInstance.version == instance.version).values(**values)
     done: Any = uow.session.execute(statement, execution_options={"synchronize_session": False})
     if done.rowcount != 1:
         raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
-    uow.session.refresh(instance)
+    for name, value in values.items():
+        set_committed_value(instance, name, value)
+    written.send(instance)
 
 
-def _budget_incident(uow: UnitOfWork, instance: ProcessInstance, stimulus: Stimulus, spent: BudgetSpent) -> IncidentRow:
-    task_id = getattr(stimulus, "task_id", None)
+def _budget_incident(uow: UnitOfWork, mine: Held, stimulus: Stimulus, spent: BudgetSpent) -> IncidentRow:
+    instance, task_id = mine.instance, getattr(stimulus, "task_id", None)
     row = IncidentRow(
         tenant_id=uow.tenant_id, id=new_id(), instance_id=instance.id, business_key=instance.business_key,
         task_id=UUID(task_id) if task_id else None, source="budget", element_id=spent.element_id, code=spent.code,
         message=spent.message, params=dict(spent.params), opened_at=uow.now)
     uow.session.add(row)
+    mine.rows(IncidentRow)[row.id] = row
     return row

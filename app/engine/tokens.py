@@ -30,6 +30,8 @@ class Token(Task):
     internal_data: dict[str, Any]
     chosen: list[str] | None = None
     ends_loop: bool = False
+    ends_scope: bool = False
+    gathered: list[Any] | None = None
 
     @property
     def key(self) -> str:
@@ -148,6 +150,7 @@ class Instance(Level, BpmnWorkflow):
         self.definition, self.context, self.seed, self.count = definition, context, seed, 0
         self.instance = self
         self.ready: deque[Token] = deque()
+        self.watched: list[Token] = []
         self.pins = {definition.id: definition.hash}
         super().__init__(definition.spec, {}, script_engine=_NoScripts(), deserializing=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.engine.diagram import Diagram
-from app.engine.lint import calls, flows, graph, structure, texts, work
+from app.engine.lint import calls, flows, graph, structure, texts, undoing, work
 from app.engine.reading import read
 from app.kernel.errors import DefinitionError, Problem
 
@@ -33,6 +33,7 @@ def check(diagram: Diagram, lookup: Lookup | None = None) -> list[Problem]:
     structure.check(diagram)
     flows.check(diagram)
     work.check(diagram, lookup)
+    undoing.check(diagram)
     calls.check(diagram, lookup)
     texts.check(diagram)
     if not any(p.severity == "error" for p in diagram.problems):

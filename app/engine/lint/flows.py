@@ -92,7 +92,10 @@ def _event_gateway(diagram: Diagram, scope: Scope, node: Node, outgoing: list[Fl
         diagram.report("event_gateway", msg("An event gateway has at least two events."), node)
     for flow in outgoing:
         target = scope.nodes.get(flow.target)
-        if target is None or target.type != "intermediateCatchEvent" or target.trigger.kind not in ("message", "timer"):
-            diagram.report("event_gateway", msg("An event gateway leads to message and timer catch events only."), flow)
+        if target is None or target.type != "intermediateCatchEvent" or (
+            target.trigger.kind not in ("message", "timer", "signal", "conditional")
+        ):
+            text = msg("An event gateway leads to catch events for messages, timers, signals or conditions only.")
+            diagram.report("event_gateway", text, flow)
         elif len(scope.incoming(target.id)) > 1:
             diagram.report("event_gateway", msg("An event behind an event gateway has no other incoming flow."), target)

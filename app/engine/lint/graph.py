@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from app.engine.diagram import Diagram, Scope
 from app.kernel.errors import msg
 
-WAITING = frozenset({"userTask", "serviceTask", "receiveTask", "callActivity", "subProcess", "intermediateCatchEvent"})
+WAITING = frozenset({"userTask", "serviceTask", "receiveTask", "callActivity", "subProcess", "adHocSubProcess",
+                     "intermediateCatchEvent"})
 
 
 def check(diagram: Diagram) -> None:
@@ -15,6 +16,8 @@ def check(diagram: Diagram) -> None:
     for scope in diagram.scopes.values():
         follow = _successors(scope)
         origins = [n.id for n in scope.nodes.values() if n.type == "startEvent" or n.event_subprocess]
+        if scope.adhoc:
+            origins += [n.id for n in scope.activatable()]
         reached = _reach(origins, follow)
         for node in scope.nodes.values():
             if node.id not in reached:
@@ -24,13 +27,15 @@ def check(diagram: Diagram) -> None:
 
 
 def _successors(scope: Scope) -> dict[str, list[str]]:
-    """Flows, and from an activity to its boundary events."""
+    """Flows, and from an activity to its boundary events, from these to compensation handlers."""
     out: dict[str, list[str]] = {name: [] for name in scope.nodes}
     for flow in scope.flows.values():
         out[flow.source].append(flow.target)
     for node in scope.nodes.values():
         if node.attached_to in out:
             out[str(node.attached_to)].append(node.id)
+            if node.trigger.kind == "compensation" and node.trigger.activity:
+                out[node.id].append(node.trigger.activity)
     return out
 
 

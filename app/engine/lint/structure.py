@@ -6,6 +6,8 @@ from app.engine.diagram import ACTIVITIES, Diagram, Node, Scope
 from app.kernel.errors import msg
 
 MAX_NODES = 2_000
+PLAIN_START = msg("The start event of a process or subprocess has no trigger: draw a catch event behind it.")
+EVENT_STARTS = frozenset({"message", "timer", "error", "escalation", "signal", "conditional"})
 
 
 def check(diagram: Diagram) -> None:
@@ -13,7 +15,7 @@ def check(diagram: Diagram) -> None:
     if sum(1 for _ in diagram.nodes()) > MAX_NODES:
         diagram.report("size", msg("The process has more than %(limit)s elements."), diagram.root, limit=MAX_NODES)
     for scope in diagram.scopes.values():
-        _starts(diagram, scope)
+        _starts(diagram, scope) if not scope.adhoc else _adhoc(diagram, scope)
         for node in scope.nodes.values():
             _event(diagram, scope, node)
 
@@ -31,16 +33,25 @@ def _starts(diagram: Diagram, scope: Scope) -> None:
         return
     start, kind = starts[0], starts[0].trigger.kind
     if not scope.event and kind != "none":
-        text = msg("The start event of a process or subprocess has no trigger: draw a message catch event behind it.")
-        diagram.report("start_event", text, start)
-    if scope.event and kind not in ("message", "timer", "error", "escalation"):
+        diagram.report("start_event", PLAIN_START, start)
+    if scope.event and kind not in EVENT_STARTS:
         diagram.report(
-            "start_event", msg("An event subprocess starts with a message, timer, error or escalation."), start
+            "start_event",
+            msg("An event subprocess starts with a message, timer, signal, condition, error or escalation."),
+            start,
         )
     if kind == "error" and not start.interrupting:
         diagram.report("start_event", msg("An error always interrupts: isInterrupting cannot be false."), start)
     if not scope.outgoing(start.id):
         diagram.report("dead_end", msg("The start event leads nowhere."), start)
+
+
+def _adhoc(diagram: Diagram, scope: Scope) -> None:
+    for node in scope.nodes.values():
+        if node.type in ("startEvent", "endEvent"):
+            diagram.report("adhoc", msg("An ad-hoc subprocess has no start and no end events."), node)
+    if not any(node.type in ACTIVITIES for node in scope.nodes.values()):
+        diagram.report("adhoc", msg("An ad-hoc subprocess has at least one activity."), scope)
 
 
 def _event(diagram: Diagram, scope: Scope, node: Node) -> None:
@@ -72,7 +83,7 @@ def _boundary(diagram: Diagram, scope: Scope, node: Node) -> None:
     host = scope.nodes.get(node.attached_to or "")
     if host is None or host.type not in ACTIVITIES or host.event_subprocess:
         diagram.report("boundary", msg("The boundary event is not attached to an activity of the same scope."), node)
-    elif host.type in ("task", "manualTask"):
+    elif host.type in ("task", "manualTask") and node.trigger.kind != "compensation":
         diagram.report(
             "boundary",
             msg("%(host)s passes at once: a boundary event there can never happen."),
@@ -86,5 +97,5 @@ def _boundary(diagram: Diagram, scope: Scope, node: Node) -> None:
         diagram.report("boundary", msg("An error always interrupts: cancelActivity cannot be false."), node)
     if scope.incoming(node.id):
         diagram.report("flow", msg("No flow may lead into a boundary event."), node)
-    if not scope.outgoing(node.id):
+    if not scope.outgoing(node.id) and node.trigger.kind != "compensation":
         diagram.report("dead_end", msg("The boundary event leads nowhere."), node, severity="warning")

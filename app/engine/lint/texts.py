@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.engine.diagram import Diagram, Flow, Node, Scope
 from app.engine.expressions import compiled, is_expression
-from app.engine.timers import TimerError, owned_clock, parse_cycle, parse_date, parse_duration
+from app.engine.timers import TimerError, first_of_cycle, owned_clock, parse_date, parse_duration
 from app.feel import FeelError, FeelSyntaxError
 from app.kernel.errors import msg
 
@@ -37,6 +37,8 @@ RESERVED = frozenset(
     }
 )
 LEGAL_LIMIT = timedelta(hours=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When cycles are read for their form only: one that has ended is no fault of its text."""
 
 
 def check(diagram: Diagram) -> None:
@@ -53,6 +55,8 @@ def check(diagram: Diagram) -> None:
                 diagram.report("variable_name", msg("%(name)s is no usable variable name."), node, name=name[:60])
         if node.trigger.kind == "timer" and node.trigger.text:
             _timer(diagram, node)
+        if node.trigger.kind == "conditional":
+            _condition(diagram, node)
         if node.trigger.key and not is_expression(node.trigger.key):
             diagram.report("message_key", msg("A correlation key is a FEEL expression and starts with =."), node)
 
@@ -63,6 +67,8 @@ def _texts(node: Node) -> Iterator[str | None]:
     yield from (source for source, _ in (*node.extensions.inputs, *node.extensions.outputs))
     yield from node.extensions.properties.values()
     yield from (node.trigger.name, node.trigger.key, node.trigger.text, *node.trigger.publish.values())
+    if node.adhoc is not None:
+        yield node.adhoc.condition
     if node.loop is not None:
         yield from (node.loop.items, node.loop.output_element, node.loop.condition)
 
@@ -73,6 +79,9 @@ def _names(node: Node) -> Iterator[str]:
         name = node.extensions.get(extension, "resultVariable")
         if name:
             yield name
+    collection = node.extensions.get("adHoc", "outputCollection")
+    if collection:
+        yield collection
     if node.loop is not None:
         yield from (name for name in (node.loop.item, node.loop.output) if name)
 
@@ -95,6 +104,16 @@ def _expression(diagram: Diagram, place: Node | Scope | Flow, text: str | None) 
         diagram.report("expression", msg("%(text)s: %(error)s"), place, text=str(text)[:200], error=str(error)[:300])
 
 
+def _condition(diagram: Diagram, node: Node) -> None:
+    try:
+        condition = compiled(node.trigger.text or "")
+    except FeelError:
+        return                                          # said already
+    if not condition.names and not condition.names_in_filters:
+        text = msg("The condition names no variable: it is asked once only, when its scope opens.")
+        diagram.report("constant_condition", text, node, severity="warning")
+
+
 def _timer(diagram: Diagram, node: Node) -> None:
     text = str(node.trigger.text)
     if is_expression(text):
@@ -105,7 +124,7 @@ def _timer(diagram: Diagram, node: Node) -> None:
         if node.trigger.timer == "timeDate":
             parse_date(text)
         elif node.trigger.timer == "timeCycle":
-            parse_cycle(text)
+            first_of_cycle(text, LONG_AGO)
         elif parse_duration(text).months or parse_duration(text).rest >= LEGAL_LIMIT:
             diagram.report(
                 "iso_duration_limit",

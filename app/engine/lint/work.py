@@ -104,6 +104,16 @@ def _shadow(diagram: Diagram, node: Node) -> None:
             )
 
 
+def _adhoc(diagram: Diagram, node: Node, lookup: Any) -> None:
+    if not is_expression(node.extensions.get("adHoc", "activeElementsCollection")):
+        text = msg("The ad-hoc subprocess needs an activeElementsCollection that is a FEEL expression (zeebe:adHoc).")
+        diagram.report("adhoc", text, node)
+    if bool(node.extensions.get("adHoc", "outputCollection")) != bool(node.extensions.get("adHoc", "outputElement")):
+        diagram.report("adhoc", msg("An outputCollection and an outputElement belong together."), node)
+    if node.adhoc is not None and node.adhoc.condition and not is_expression(node.adhoc.condition):
+        diagram.report("condition", msg("A condition is a FEEL expression and starts with =."), node)
+
+
 RULES = {
     "userTask": _user,
     "serviceTask": _job,
@@ -111,4 +121,5 @@ RULES = {
     "scriptTask": _script,
     "businessRuleTask": _rule,
     "callActivity": _call,
+    "adHocSubProcess": _adhoc,
 }

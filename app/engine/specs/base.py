@@ -12,6 +12,7 @@ from app.engine.diagram import Node
 from app.engine.library import BpmnSpecMixin, TaskState
 from app.engine.ports import Hold
 from app.engine.results import Element
+from app.engine.specs.undoing import handled, remember
 from app.engine.tokens import Token
 
 
@@ -33,7 +34,10 @@ class Behaviour(BpmnSpecMixin):
     flows: tuple[Outgoing, ...] = ()
     incoming: tuple[str, ...] = ()
     boundaries: tuple[str, ...] = ()
+    undone_by: str | None = None
+    """Its compensation handler."""
     instance_of_loop = False
+    in_adhoc = False
     runs_instances = False
     listens = False
     silent_entry = False
@@ -95,7 +99,7 @@ class Behaviour(BpmnSpecMixin):
 
     # ---- leaving
     def _run_hook(self, token: Token) -> bool | None:
-        thrown = len(token.context.messages)
+        messages, calls = len(token.context.messages), len(token.context.calls)
         try:
             if "in" not in token.internal_data:
                 self.announce(token, token.internal_data.get("values"))
@@ -104,7 +108,7 @@ class Behaviour(BpmnSpecMixin):
                 return None
             self.leave(token, values)
         except Hold as problem:
-            del token.context.messages[thrown:]     # a retry throws them again
+            del token.context.messages[messages:], token.context.calls[calls:]      # a retry throws them again
             token.hold(problem)
             return False
         return True
@@ -128,6 +132,8 @@ class Behaviour(BpmnSpecMixin):
                 assign(mapped, target, context.value(source, view), ChainMap(*outer))
             values, scopes = mapped, outer
         self.collect(token, ChainMap(dict(values), *token.scopes()))
+        if self.in_adhoc:
+            self.ask_adhoc(token, values)
         context.ports.left(self.element, properties, view, "completed")
         self.leaving(token, properties)
         merge(scopes, values)
@@ -145,6 +151,18 @@ class Behaviour(BpmnSpecMixin):
         if body is not None:
             body.task_spec.take_result(body, token, view)
 
+    def ask_adhoc(self, token: Token, values: Mapping[str, Any]) -> None:
+        """An ad-hoc subprocess gathers results and may be over with this element. Raises Hold."""
+        if token.body is None:
+            token.workflow.holder.task_spec.inner_leaves(token, values)
+
+    def inner_leaves(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Only ad-hoc subprocesses look at what leaves inside of them. Raises Hold."""
+
+    def inner_done(self, token: Token) -> bool:
+        """Whether the scope ends with this element, so that nothing follows it; only in ad-hoc subprocesses."""
+        return False
+
     def take_result(self, body: Token, token: Token, view: Mapping[str, Any]) -> None:
         """Only multi-instance bodies take results."""
 
@@ -154,6 +172,13 @@ class Behaviour(BpmnSpecMixin):
         body = token.body
         if body is not None:
             body.task_spec.instance_done(body, token)
+            return
+        kept = token.internal_data
+        if "undo" in kept:
+            handled(token)
+        elif self.undone_by is not None or "undone" in kept:
+            remember(token)
+        if self.in_adhoc and token.workflow.holder.task_spec.inner_done(token):
             return
         for flow in self.flows:
             if token.chosen is None or flow.id in token.chosen:

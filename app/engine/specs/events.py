@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.engine.context import Call
 from app.engine.library import NoneEventDefinition, TaskState, defaults
 from app.engine.ports import Hold
-from app.engine.results import Message
+from app.engine.results import Message, SignalThrown, signal_key
 from app.engine.specs.base import Behaviour, fire, terminate
 from app.engine.specs.throwing import throw
+from app.engine.specs.undoing import undo
 from app.engine.timers import Due, TimerError, due, next_due, owned_clock, parse_duration
 from app.engine.tokens import Token
+from app.engine.watching import watch
 from app.kernel.errors import msg
 
 
@@ -29,7 +32,11 @@ class StartEvent(BpmnEventSpec, defaults.StartEvent):
 
 
 class EndEvent(BpmnEventSpec, defaults.EndEvent):
-    """End of a branch: none, message, error, escalation, terminate."""
+    """End of a branch: none, message, signal, error, escalation, compensation, terminate."""
+
+    def proceed(self, token: Token) -> bool:
+        """A compensation waits for its handlers."""
+        return self.node.trigger.kind != "compensation" or not undo(token)
 
     def act(self, token: Token, values: dict[str, Any]) -> dict[str, Any]:
         """Raises Hold for an error that nobody catches."""
@@ -48,7 +55,11 @@ class EndEvent(BpmnEventSpec, defaults.EndEvent):
 
 
 class ThrowEvent(BpmnEventSpec, defaults.IntermediateThrowEvent):
-    """Message, escalation, link or nothing at all."""
+    """Message, signal, escalation, compensation, link or nothing at all."""
+
+    def proceed(self, token: Token) -> bool:
+        """A compensation waits for its handlers."""
+        return self.node.trigger.kind != "compensation" or not undo(token)
 
     def act(self, token: Token, values: dict[str, Any]) -> dict[str, Any]:
         """Raises Hold when the message has no key."""
@@ -74,10 +85,21 @@ def throw_trigger(token: Token) -> None:
     trigger = token.task_spec.node.trigger
     if trigger.kind == "message":
         token.context.messages.append(_message(token))
+    elif trigger.kind == "signal":
+        token.context.calls.append(_call(token))
     elif trigger.kind == "escalation":
         throw(token, "escalation", trigger.code, {})
     elif trigger.kind == "error" and not throw(token, "error", trigger.code, {}):
         raise Hold("uncaught_error", msg("Nothing catches the error %(code)s."), code=trigger.code)
+
+
+def _call(token: Token) -> Call:
+    """The signal with the element's local variables, and who hears it: those who wait now, not those who come later."""
+    context, element, instance = token.context, token.task_spec.element, token.workflow.instance
+    name = context.need(token.task_spec.node.trigger.name or "", token.view(), (str,), "signal name")
+    listeners = [t for level in instance.levels() for t in level.tokens()
+                 if t.internal_data.get("signal") == name and t.state == TaskState.WAITING]
+    return Call(SignalThrown(element.id, name, dict(token.internal_data.get("vars") or {})), listeners)
 
 
 def _message(token: Token) -> Message:
@@ -104,7 +126,7 @@ def _message(token: Token) -> Message:
 
 
 class Catching(Behaviour):
-    """Waits for a message or a time; keys and due times are fixed when the wait begins."""
+    """Waits for a message, signal, time or condition; keys and due times are fixed when the wait begins."""
 
     def prepare(self, token: Token) -> None:
         """Raises Hold when key or time have the wrong type."""
@@ -114,6 +136,11 @@ class Catching(Behaviour):
                 raise Hold("message", msg("The message %(name)s has no correlation key."), name=trigger.name)
             token.internal_data["name"] = context.need(trigger.name or "", view, (str,), "message name")
             token.internal_data["key"] = str(context.need(trigger.key, view, (str, int), "correlationKey"))
+        elif trigger.kind == "signal":
+            name = context.need(trigger.name or "", view, (str,), "signal name")
+            token.internal_data.update(name=name, signal=name, key=signal_key(token.key))
+        elif trigger.kind == "conditional":
+            watch(token)
         elif trigger.kind == "timer" and owned_clock(trigger.text) is None:
             text = context.need(trigger.text or "", view, (str,), "timer")
             try:

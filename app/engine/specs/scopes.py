@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.engine.library import BpmnStartTask, TaskState, defaults
 from app.engine.ports import BudgetSpent, Hold
 from app.engine.specs.base import Behaviour, fire, merge, terminate
+from app.engine.specs.undoing import handled, keep_inside
 from app.engine.tokens import Level, Nested, Token
 from app.kernel.errors import YikouError, msg
 
@@ -25,6 +26,7 @@ class ScopeRoot(BpmnStartTask):
     boundaries: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     listeners: tuple[str, ...] = ()
+    activatable: frozenset[str] = frozenset()
 
     def test(self) -> None:
         """The linter has tested the diagram."""
@@ -33,13 +35,13 @@ class ScopeRoot(BpmnStartTask):
         """No predicted future."""
 
 
-def open_scope(level: Level, trigger: Mapping[str, Any] | None = None) -> None:
-    """Arm the event subprocesses and put a token on the start event."""
+def open_scope(level: Level, trigger: Mapping[str, Any] | None = None, entries: Iterable[str] | None = None) -> None:
+    """Arm the event subprocesses and put a token on the start event, or on each of `entries`."""
     level.plant(level.instance.next_id())
     for name in level.spec.start.listeners:
         listener = level.put(name)
         listener.task_spec._update(listener)
-    for name in level.spec.start.entries:
+    for name in level.spec.start.entries if entries is None else entries:
         start = level.put(name)
         if trigger:
             start.internal_data["values"] = dict(trigger)
@@ -75,7 +77,12 @@ class SubProcess(Behaviour, defaults.SubWorkflowTask):
             )
 
     def finished(self, token: Token, level: Nested) -> None:
-        """The inner level has ended."""
+        """The inner level has ended: for the first time, or after it was opened again for its handlers."""
+        if "again" in token.internal_data:
+            handled(token)
+            token.workflow.drop(token)
+            return
+        keep_inside(token, level)
         fire(token, {})
 
     def stop(self, token: Token) -> None:
@@ -203,6 +210,8 @@ class MultiInstance(Behaviour, defaults.NoneTask):
     def instance_done(self, body: Token, token: Token) -> None:
         """Count; start the next one, or end the loop."""
         kept = body.internal_data
+        if "undone" in token.internal_data:
+            kept.setdefault("undone", []).extend(token.internal_data["undone"])
         kept["done"] += 1
         kept["vars"]["numberOfCompletedInstances"] = kept["done"]
         if token.ends_loop or kept["done"] == len(kept["items"]):
@@ -222,5 +231,7 @@ class MultiInstance(Behaviour, defaults.NoneTask):
         """The instances are announced, not the body."""
 
     def leave(self, token: Token, values: dict[str, Any]) -> None:
-        """The output collection goes outwards past the body's own scope."""
+        """The output collection goes outwards past the body's own scope. Raises Hold."""
+        if self.in_adhoc:
+            self.ask_adhoc(token, values)
         merge(token.scopes()[1:], values)

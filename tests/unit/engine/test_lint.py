@@ -84,19 +84,41 @@ ERRORS = [
     ("unsupported_extension", "x", line(user("x", '<zeebe:formDefinition formId="f" bindingType="versionTag"/>'), names="x")),
     ("unsupported_element", "x", line(xtask("complexGateway"), names="x")),
     ("unsupported_element", "x", line(xtask("transaction"), names="x")),
-    ("unsupported_element", "x", line(xtask("adHocSubProcess"), names="x")),
+    ("adhoc", "x", line(xtask("adHocSubProcess"), names="x")),
+    ("adhoc", "x", line(xtask("adHocSubProcess", "<task id='k'/>"), names="x")),
+    ("adhoc", "k", line(xtask("adHocSubProcess", e('<zeebe:adHoc activeElementsCollection="=a"/>') + '<startEvent id="k"/>'), names="x")),
+    ("unsupported_element", "x", line(xtask("adHocSubProcess", "<task id='k'/>", 'ordering="Sequential"'), names="x")),
+    ("adhoc", "x", line(xtask("adHocSubProcess", e('<zeebe:adHoc activeElementsCollection="=a" outputCollection="a"/>')
+                              + "<task id='k'/>"), names="x")),
+    ("variable_name", "x", line(xtask("adHocSubProcess", e('<zeebe:adHoc activeElementsCollection="=a" outputCollection="a b" '
+                                                           'outputElement="=1"/>') + "<task id='k'/>"), names="x")),
+    ("unsupported_extension", "x", line(xtask("adHocSubProcess", e('<zeebe:adHoc other="a"/>')), names="x")),
+    ("unsupported_extension", "x", line(xtask("adHocSubProcess", e('<zeebe:taskDefinition type="a"/>')), names="x")),
     ("unsupported_element", "x", line(xtask("task", "<standardLoopCharacteristics/>"), names="x")),
-    ("unsupported_element", "x", line(xtask("task", attrs='isForCompensation="true"'), names="x")),
-    ("unsupported_event", "x", line(CATCH('<signalEventDefinition/>'), names="x")),
-    ("unsupported_event", "x", line(CATCH('<conditionalEventDefinition/>'), names="x")),
-    ("unsupported_event", "x", line(xtask("intermediateThrowEvent", "<compensateEventDefinition/>"), names="x")),
+    ("compensation", "x", line(xtask("task", attrs='isForCompensation="true"'), names="x")),
+    ("compensation", "x", line(names="", more=xtask("task", attrs='isForCompensation="true"'))),
+    ("compensation", "x", line(user("u"), names="u", more=boundary("x", "u", "<compensateEventDefinition/>"))),
+    ("compensation", "x", line(user("u"), names="u", more=boundary("x", "u", "<compensateEventDefinition/>")
+                               + '<task id="h" isForCompensation="true"/><association id="as" sourceRef="x" targetRef="h"/>'
+                               + flows("x>e"))),
+    ("compensation", "x", line(user("u"), xtask("intermediateThrowEvent", '<compensateEventDefinition activityRef="u"/>'), names="u x")),
+    ("unsupported_event", "x", line(xtask("intermediateThrowEvent", '<compensateEventDefinition waitForCompletion="false"/>'), names="x")),
+    ("start_event", "xs", line(names="", more=sub("x", '<startEvent id="xs"><compensateEventDefinition/></startEvent>' + end("xe")
+                                                  + flows("xs>xe"), event=True))),
+    ("signal_reference", "x", line(CATCH('<signalEventDefinition/>'), names="x")),
+    ("condition", "x", line(CATCH('<conditionalEventDefinition/>'), names="x")),
+    ("condition", "x", line(CATCH('<conditionalEventDefinition><condition>amount</condition></conditionalEventDefinition>'), names="x")),
+    ("expression", "x", line(CATCH('<conditionalEventDefinition><condition>=a &gt;</condition></conditionalEventDefinition>'), names="x")),
+    ("unsupported_extension", "x", line(CATCH('<conditionalEventDefinition><condition>=a</condition>' + e(
+        '<zeebe:conditionalFilter variableEvents="create"/>') + '</conditionalEventDefinition>'), names="x")),
+    ("unsupported_event", "x", line(xtask("endEvent", "<cancelEventDefinition/>"), names="")),
+    ("unsupported_event", "x", line(xtask("intermediateThrowEvent", '<signalEventDefinition/><signalEventDefinition/>'), names="x")),
     ("event_definition", "x", line(CATCH(""), names="x")),
     ("message_reference", "x", line(CATCH("<messageEventDefinition/>"), names="x")),
     ("message_key", "x", line(CATCH(MESSAGE("m")), names="x", top='<message id="msg_m" name="m"/>')),
     ("message_key", "x", line(CATCH(MESSAGE("m")), names="x", top=message("m", "constant"))),
     ("timer", "x", line(CATCH(timer("timeDuration", "2 days")), names="x")),
     ("timer", "x", line(CATCH(timer("timeDate", "2026-01-01T10:00:00")), names="x")),
-    ("timer", "x", line(CATCH(timer("timeCycle", "0 0 9 * * MON")), names="x")),
     ("timer", "x", line(CATCH(timer("timeCycle", "R1000000/PT0S")), names="x")),
     ("timer", "x", line(CATCH("<timerEventDefinition/>"), names="x")),
     ("timer", "x", line(CATCH(timer("timeCycle", '=deadline("reply").due_at')), names="x")),
@@ -148,6 +170,8 @@ REMARKS = [
     ("unreachable", "x", line(user("u", GOOD), names="u", more=user("x", GOOD))),
     ("iso_duration_limit", "x", line(CATCH(timer("timeDuration", "P1D")), names="x")),
     ("iso_duration_limit", "x", line(CATCH(timer("timeDuration", "PT1H")), names="x")),
+    ("constant_condition", "x", line(CATCH('<conditionalEventDefinition><condition>=now() &gt; date and time("2026-01-01T00:00:00Z")'
+                                           '</condition></conditionalEventDefinition>'), names="x")),
     ("local_result", "x", line(script("x", "=1", "y", io({"y": "=2"})), names="x")),
 ]
 

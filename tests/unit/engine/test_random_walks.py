@@ -28,7 +28,9 @@ from harness import (
 
 from app.engine import CompleteJob, CompleteTask, DeliverMessage, FireTimer, ThrowJobError
 
-TOP = message("m", "=id") + errors("X") + escalations("E")
+TOP = message("m", "=id") + errors("X") + escalations("E") + '<signal id="sig" name="go"/>'
+SIGNAL = '<signalEventDefinition signalRef="sig"/>'
+UNDO = "<compensateEventDefinition/>"
 CHILD = process(start("cs") + user("cu") + end("ce") + flows("cs>cu cu>ce"), "child")
 
 
@@ -44,8 +46,9 @@ class Blocks:
 
     def draw(self, depth: int) -> tuple[str, str, str]:
         """(xml, first, last)."""
-        kinds = ["user", "job", "script", "timer", "race"] + (
-            ["seq", "seq", "par", "inc", "sub", "multi", "call", "handled", "guarded"] if depth else [])
+        kinds = ["user", "job", "script", "timer", "race", "signal", "condition"] + (
+            ["seq", "seq", "par", "inc", "sub", "multi", "call", "handled", "guarded", "adhoc", "adhoc",
+             "undone", "undone"] if depth else [])
         return getattr(self, self.rnd.choice(kinds))(depth)
 
     def user(self, depth):
@@ -70,6 +73,41 @@ class Blocks:
         events = f'<intermediateCatchEvent id="{t}">{timer("timeDuration", "PT2H")}</intermediateCatchEvent>'
         events += f'<intermediateCatchEvent id="{m}">{MESSAGE("m")}</intermediateCatchEvent>'
         return gate(g, "event") + events + gate(x) + flows(f"{g}>{t} {g}>{m} {t}>{x} {m}>{x}"), g, x
+
+    def signal(self, depth):
+        """One branch waits for what the other throws."""
+        g, c, u, t, j = (self.name(n) for n in ("g", "c", "u", "t", "j"))
+        xml = gate(g, "parallel") + f'<intermediateCatchEvent id="{c}">{SIGNAL}</intermediateCatchEvent>' + user(u)
+        xml += f'<intermediateThrowEvent id="{t}">{SIGNAL}</intermediateThrowEvent>' + gate(j, "parallel")
+        return xml + flows(f"{g}>{c} {g}>{u} {u}>{t} {t}>{j} {c}>{j}"), g, j
+
+    def condition(self, depth):
+        """One branch waits for what the other writes, and a boundary event looks on."""
+        g, c, u, k, b, n, j = (self.name(n) for n in ("g", "c", "u", "k", "b", "n", "j"))
+        when = "<conditionalEventDefinition><condition>={}</condition></conditionalEventDefinition>".format
+        xml = gate(g, "parallel") + f'<intermediateCatchEvent id="{c}">{when(k + "_set")}</intermediateCatchEvent>' + user(u)
+        xml += boundary(b, u, when("n != null"), False) + user(n) + script(k, "=true", f"{k}_set") + gate(j, "parallel")
+        return xml + flows(f"{g}>{c} {g}>{u} {u}>{k} {k}>{j} {c}>{j} {b}>{n}"), g, j
+
+    def adhoc(self, depth):
+        p = self.name("p")
+        (a, b, c), (d, e, f), y, z = self.draw(depth - 1), self.draw(depth - 1), self.name("y"), self.name("z")
+        rest = f'<task id="{y}"/><task id="{z}"/>' + flows(f"{c}>{y} {f}>{z}")
+        done = self.rnd.choice(["", "<completionCondition>=true</completionCondition>"])
+        return (f'<adHocSubProcess id="{p}"><extensionElements><zeebe:adHoc activeElementsCollection="=[&quot;{b}&quot;, '
+                f'&quot;{e}&quot;]"/></extensionElements>{a}{d}{rest}{done}</adHocSubProcess>'), p, p
+
+    def undone(self, depth):
+        """A finished subprocess is undone, with a task of its own beside a random block inside."""
+        s, u, b, h, e, t = (self.name(n) for n in ("s", "u", "b", "h", "e", "t"))
+        a, first, last = self.draw(depth - 1)
+        body = (start(s) + user(u) + boundary(b, u, UNDO) + user(h).replace("<userTask ", '<userTask isForCompensation="true" ', 1)
+                + f'<association id="{b}_a" sourceRef="{b}" targetRef="{h}"/>' + a + end(e)
+                + flows(f"{s}>{u} {u}>{first} {last}>{e}"))
+        if self.rnd.random() < .3:
+            body += loop("=items", "item")
+        p = self.name("p")
+        return (sub(p, body) + f'<intermediateThrowEvent id="{t}">{UNDO}</intermediateThrowEvent>' + flows(f"{p}>{t}")), p, t
 
     def seq(self, depth):
         (a, b, c), (d, e, f) = self.draw(depth - 1), self.draw(depth - 1)
@@ -132,7 +170,7 @@ def choices(c: Case) -> list:
             + [DeliverMessage(s.task_id, s.name, s.key, {"told": True}) for s in r.subscriptions])
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(160))
 def test_every_random_walk_ends(seed):
     print("seed", seed)
     rnd = random.Random(seed)

@@ -70,10 +70,10 @@ def test_security_17_data_keys_that_shadow_built_ins_break_nothing():
 @pytest.mark.parametrize("name", list(ATTACKS))
 def test_security_04_05_hostile_xml_is_refused_in_time(name):
     data = ATTACKS[name]()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(YikouError) as caught:
         load(data, "x.bpmn")
-    assert 400 <= caught.value.status < 500 and time.perf_counter() - began < 1
+    assert 400 <= caught.value.status < 500 and time.process_time() - began < 1
     assert lint(data, "x.bpmn")
 
 

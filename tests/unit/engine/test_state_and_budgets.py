@@ -21,13 +21,13 @@ REVIEW = process(start() + gate("m") + user("u") + boundary("late", "u", timer("
 
 def test_two_thousand_rounds_stay_the_same_size_and_speed():
     c = Case(REVIEW, id="a", done=False)
-    sizes, began = set(), time.perf_counter()
+    sizes, began = set(), time.process_time()
     for n in range(2000):
         c.result = r = run(c.state, next(_done(c)), now=NOW, ports=c.ports)
         c.state = r.state
         if n > 10:
             sizes.add(len(r.state) - len(str(load_document(r.state)["n"])))
-    assert len(sizes) <= 2 and max(sizes) < 2500 and time.perf_counter() - began < 20
+    assert len(sizes) <= 2 and max(sizes) < 2500 and time.process_time() - began < 20
     assert c.names in (["u"], ["iu"])
 
 
@@ -112,9 +112,9 @@ def test_one_step_takes_about_a_millisecond():
     c = Case(REVIEW, id="a", done=False, report={"text": "x" * 1500})
     best = 9.0
     for _ in range(60):
-        stimulus, began = next(_done(c)), time.perf_counter()
+        stimulus, began = next(_done(c)), time.process_time()
         c.result = run(c.state, stimulus, now=NOW, ports=c.ports)
-        best, c.state = min(best, time.perf_counter() - began), c.result.state
+        best, c.state = min(best, time.process_time() - began), c.result.state
     assert best < 0.02, best                               # generous: shared machines
 
 

@@ -127,7 +127,7 @@ def test_a_step_on_an_old_version_is_a_conflict_and_changes_nothing(ports):
     target = task("u").id.hex
 
     def meddled(uow):
-        held = store.lock(uow, instance)
+        held = store.lock(uow, instance).instance
         uow.session.execute(update(ProcessInstance).values(version=ProcessInstance.version + 1)
                             .execution_options(synchronize_session=False))
         return store._write_state(uow, held, store.run(held.state, CompleteTask(target), now=uow.now, ports=ports))
