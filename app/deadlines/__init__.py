@@ -4,8 +4,10 @@ from app.deadlines.acts import Act, ClockState
 from app.deadlines.book import Change, DeadlineBook
 from app.deadlines.budgets import Budget
 from app.deadlines.calendars import calendar_of, seed
-from app.deadlines.reasons import Reason
+from app.deadlines.reasons import UNOFFICIAL, Reason
+from app.deadlines.remaining import Countdown, Remaining
+from app.deadlines.replaying import replay
 from app.deadlines.working_time import CalendarEntry, Shifts, WorkCalendar
 
-__all__ = ["Act", "Budget", "CalendarEntry", "Change", "ClockState", "DeadlineBook", "Reason", "Shifts",
-           "WorkCalendar", "calendar_of", "seed"]
+__all__ = ["UNOFFICIAL", "Act", "Budget", "CalendarEntry", "Change", "ClockState", "Countdown", "DeadlineBook",
+           "Reason", "Remaining", "Shifts", "WorkCalendar", "calendar_of", "replay", "seed"]

@@ -1,4 +1,4 @@
-"""What can happen to a clock: start, pause, resume, extend, interrupt, stop, reopen. Pure; each act says what moved."""
+"""What can happen to a clock: start, pause, resume, extend, interrupt, stop, drop, reopen. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from app.deadlines.working_time import WorkCalendar
 class ClockState:
     """One legal clock. `due_at` stays readable while paused or stopped; only a running clock can be late.
 
-    `first_due_at` is the first promise, kept through extensions and reopening. `state`: running|paused|stopped.
+    `first_due_at` is the first promise, kept through extensions, reopening and changes of the calendar. `state`:
+    running|paused|stopped|dropped. Stopped: the duty was met. Dropped: the duty ended with what it was owed for.
+    `stopped_at` is the end of both.
     """
 
     name: str
@@ -31,8 +33,9 @@ class ClockState:
     round: int = 1
 
     def is_late(self, now: datetime) -> bool:
-        """Whether the limit passed: now if running, at the time of the stop or pause otherwise."""
-        until = {"running": now, "paused": self.paused_at, "stopped": self.stopped_at}[self.state]
+        """Whether the limit passed: now if running, at the time of the stop, pause or end otherwise."""
+        until = {"running": now, "paused": self.paused_at, "stopped": self.stopped_at,
+                 "dropped": self.paused_at or self.stopped_at}[self.state]
         return until is not None and until > self.due_at
 
 
@@ -105,6 +108,11 @@ def stop(clock: ClockState, now: datetime) -> tuple[ClockState, Act]:
     return state, Act("stop", now, clock.due_at, {"late": late})
 
 
+def drop(clock: ClockState, now: datetime) -> tuple[ClockState, Act]:
+    """What the duty was owed for has ended: it is neither met nor missed. A pause stays on record."""
+    return replace(clock, state="dropped", stopped_at=now), Act("drop", now, clock.due_at, {})
+
+
 def reopen(calendar: WorkCalendar, clock: ClockState, budget: Budget, now: datetime) -> tuple[ClockState, Act]:
     """A stopped clock begins a further round with a fresh budget, so that it is not late at once.
 
@@ -112,8 +120,6 @@ def reopen(calendar: WorkCalendar, clock: ClockState, budget: Budget, now: datet
     """
     due = budget.due(calendar, now)
     warn = budget.warn_at(calendar, now, due)
-    state = replace(clock, budget=budget, state="running", started_at=now, stopped_at=None, due_at=due, warn_at=warn,
-                    round=clock.round + 1)
+    state = replace(clock, budget=budget, state="running", started_at=now, paused_at=None, stopped_at=None,
+                    due_at=due, warn_at=warn, round=clock.round + 1)
     return state, Act("reopen", now, due, budget.document() | {"round": Decimal(clock.round + 1)})
-
-

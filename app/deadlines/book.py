@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,16 +12,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.deadlines import acts, reasons
+from app.deadlines import acts, reasons, replaying
 from app.deadlines.acts import Act, ClockState
 from app.deadlines.budgets import Budget
-from app.deadlines.calendars import calendar_of
+from app.deadlines.calendars import calendar_of, calendar_to_act_on
 from app.deadlines.model import Deadline, DeadlineAct
 from app.deadlines.reasons import Reason
 from app.deadlines.working_time import WorkCalendar
 from app.kernel.ids import new_id
 
 Answer = tuple[ClockState, Act]
+OPEN = ("running", "paused")
+"""States of a clock whose date still counts."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,32 @@ class DeadlineBook:
         self.changes: list[Change] = []
         self._rows = dict(rows)
         self._calendar = calendar
+        self._acts: dict[UUID, list[Act]] | None = None
         self._clocks = {name: _state(row) for name, row in rows.items()}
 
     @staticmethod
-    def load(session: Session, tenant_id: UUID, case_id: UUID, now: datetime) -> DeadlineBook:
-        """The book of a case; the calendar is read only when a date must be computed."""
+    def load(session: Session, tenant_id: UUID, case_id: UUID, now: datetime, *, acting: bool = False) -> DeadlineBook:
+        """The book of a case; the calendar is read only when a date must be computed.
+
+        `acting`: acts will be entered and saved, so the calendar must stay in force until the commit.
+        """
         rows = session.scalars(select(Deadline).where(Deadline.tenant_id == tenant_id, Deadline.case_id == case_id))
-        return DeadlineBook(case_id, now, {row.name: row for row in rows},
-                            lambda: calendar_of(session, tenant_id))
+        read = calendar_to_act_on if acting else calendar_of
+        return DeadlineBook(case_id, now, {row.name: row for row in rows}, lambda: read(session, tenant_id))
+
+    @staticmethod
+    def load_open(session: Session, tenant_id: UUID, case_ids: Sequence[UUID], now: datetime,
+                  calendar: WorkCalendar) -> dict[UUID, DeadlineBook]:
+        """The books of many cases on one calendar, with the acts of the clocks that are open; by case."""
+        rows: dict[UUID, dict[str, Deadline]] = {}
+        query = select(Deadline).where(Deadline.tenant_id == tenant_id, Deadline.case_id.in_(case_ids))
+        for row in session.scalars(query.execution_options(populate_existing=True)):
+            rows.setdefault(row.case_id, {})[row.name] = row
+        known = _acts_of(session, [row.id for clocks in rows.values() for row in clocks.values() if row.state in OPEN])
+        books = {case_id: DeadlineBook(case_id, now, clocks, lambda: calendar) for case_id, clocks in rows.items()}
+        for book in books.values():
+            book._acts = known
+        return books
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -67,8 +87,8 @@ class DeadlineBook:
         return self.reopen(name, limit)
 
     def reopen(self, name: str, budget: Budget) -> Change | None:
-        """A further round of a stopped clock."""
-        return self._when(name, ("stopped",), lambda c: acts.reopen(self.calendar, c, budget, self.now))
+        """A further round of a clock that has ended."""
+        return self._when(name, ("stopped", "dropped"), lambda c: acts.reopen(self.calendar, c, budget, self.now))
 
     def pause(self, name: str) -> Change | None:
         """Wait for somebody outside."""
@@ -81,15 +101,41 @@ class DeadlineBook:
     def extend(self, name: str, by: Mapping[str, Any] | Budget) -> Change | None:
         """More time for a running or paused clock."""
         more = by if isinstance(by, Budget) else Budget.parse(by)
-        return self._when(name, ("running", "paused"), lambda c: acts.extend(self.calendar, c, more, self.now))
+        return self._when(name, OPEN, lambda c: acts.extend(self.calendar, c, more, self.now))
 
     def interrupt(self, name: str) -> Change | None:
         """The whole budget anew."""
-        return self._when(name, ("running", "paused"), lambda c: acts.interrupt(self.calendar, c, self.now))
+        return self._when(name, OPEN, lambda c: acts.interrupt(self.calendar, c, self.now))
 
     def stop(self, name: str) -> Change | None:
         """The duty is met."""
-        return self._when(name, ("running", "paused"), lambda c: acts.stop(c, self.now))
+        return self._when(name, OPEN, lambda c: acts.stop(c, self.now))
+
+    def drop_open(self) -> None:
+        """The case has ended, and with it every duty that is still open: neither met nor missed."""
+        for name in self.names():
+            self._when(name, OPEN, lambda c: acts.drop(c, self.now))
+
+    def recalculate(self) -> list[Change]:
+        """Replay every open clock on the book's calendar; the changes of those whose date moved.
+
+        A clock without a stored start is left as it is. What has happened stays: the first promise, and that a limit
+        was passed. A reminder moves along without an act of its own. Raises Invalid where the calendar cannot meet a
+        limit. The book must have been loaded by `load_open`.
+        """
+        moved = []
+        for name in self.names():
+            clock, row = self._clocks[name], self._rows[name]
+            again = replaying.replay(self.calendar, name, (self._acts or {}).get(row.id, ()))
+            if clock.state not in OPEN or again is None:
+                continue
+            if again.due_at == clock.due_at:
+                row.warn_at = again.warn_at
+                self._clocks[name] = replace(clock, warn_at=again.warn_at)
+                continue
+            act = Act(replaying.CALENDAR, self.now, again.due_at, {"before": clock.due_at.isoformat()})
+            moved.append(self._enter(name, (replace(clock, due_at=again.due_at, warn_at=again.warn_at), act)))
+        return moved
 
     def names(self) -> list[str]:
         """All clocks, in the order they were started."""
@@ -120,12 +166,15 @@ class DeadlineBook:
         clock, row = self._clocks.get(name), self._rows.get(name)
         if clock is None:
             return []
-        stored: list[Act] = []
-        if session is not None and row is not None:
-            query = select(DeadlineAct).where(DeadlineAct.deadline_id == row.id).order_by(DeadlineAct.id)
-            stored = [Act(a.kind, a.at, a.due_at, a.params) for a in session.scalars(query)]
+        stored = self._stored(session).get(row.id, []) if session is not None and row is not None else []
         fresh = [change.act for change in self.changes if change.name == name]
         return reasons.explain(self.calendar, clock, stored + fresh)
+
+    def _stored(self, session: Session) -> dict[UUID, list[Act]]:
+        """The acts of all clocks by clock, read at once: who asks for one reason asks for the others too."""
+        if self._acts is None:
+            self._acts = _acts_of(session, [row.id for row in self._rows.values()])
+        return self._acts
 
     def mark_breached(self, name: str) -> bool:
         """Note that the limit passed; False when it was known (a further round may be breached again)."""
@@ -137,18 +186,20 @@ class DeadlineBook:
 
     def save(self, session: Session, tenant_id: UUID, by: UUID | None = None) -> list[Change]:
         """Write changed clocks and their acts to the session; the changes written."""
+        began = {change.name for change in self.changes} - self._rows.keys()
         for name in {change.name for change in self.changes}:
             row = self._rows.get(name)
             if row is None:
                 row = self._rows[name] = Deadline(tenant_id=tenant_id, id=new_id(), case_id=self.case_id, name=name)
                 session.add(row)
             _write(row, self._clocks[name])
-        session.flush()
+        if began:
+            session.flush()  # an act refers to its clock
         for change in self.changes:
             session.add(DeadlineAct(
                 tenant_id=tenant_id, id=new_id(), deadline_id=self._rows[change.name].id, kind=change.act.kind,
                 at=change.act.at, due_at=change.act.due_at, by_user_id=by, params=change.act.params))
-        written, self.changes = self.changes, []
+        written, self.changes, self._acts = self.changes, [], None
         return written
 
     def _when(self, name: str, states: tuple[str, ...], act: Callable[[ClockState], Answer]) -> Change | None:
@@ -161,6 +212,16 @@ class DeadlineBook:
         change = Change(name, act, clock.is_late(self.now))
         self.changes.append(change)
         return change
+
+
+def _acts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Act]]:
+    """The stored acts of clocks, in their order."""
+    found: dict[UUID, list[Act]] = {row_id: [] for row_id in ids}
+    query = (select(DeadlineAct.deadline_id, DeadlineAct.kind, DeadlineAct.at, DeadlineAct.due_at, DeadlineAct.params)
+             .where(DeadlineAct.deadline_id.in_(ids)).order_by(DeadlineAct.id))
+    for row_id, *parts in session.execute(query):
+        found[row_id].append(Act(*parts))
+    return found
 
 
 _PLAIN = [f.name for f in fields(ClockState) if f.name != "budget"]

@@ -51,14 +51,18 @@ class Budget:
         return add(calendar, start, self.amount, self.unit)
 
     def warn_at(self, calendar: WorkCalendar, start: datetime, due: datetime) -> datetime | None:
-        """When to remind. For limits in calendar days never at night, on a weekend or holiday."""
+        """When to remind. For limits in calendar days never at night, on a weekend or holiday: at the next opening, or
+        at the closing before where that comes too late; only a limit without any working time is reminded of outside.
+        """
         if self.warn is None:
             return None
         if self.unit != "d":
             return min(add(calendar, start, self.amount * self.warn, self.unit), due)
         at = start + (due - start) * float(self.warn)
-        opening = calendar.opening(at)
-        return (opening if opening <= due else at).astimezone(UTC)
+        for moment in (calendar.opening(at), calendar.closing(at)):
+            if start < moment <= due:
+                return moment.astimezone(UTC)
+        return at.astimezone(UTC)
 
 
 def add(calendar: WorkCalendar, start: datetime, amount: Decimal, unit: str) -> datetime:
@@ -69,7 +73,7 @@ def add(calendar: WorkCalendar, start: datetime, amount: Decimal, unit: str) -> 
         return calendar.add(at, _times(calendar.shifts.length(), part)).astimezone(UTC)
     if unit == "wh":
         return calendar.add(start, _times(timedelta(hours=1), amount)).astimezone(UTC)
-    if unit == "d":
+    if unit == "d" and amount:  # none stays where it is, also in the hour that the clocks show twice
         local = start.astimezone(calendar.zone)
         return (local + _times(timedelta(days=1), amount)).astimezone(UTC)  # same wall time: summer time is no hour
     return start.astimezone(UTC) + _times(timedelta(hours=1) if unit == "h" else timedelta(minutes=1), amount)

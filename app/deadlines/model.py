@@ -13,11 +13,13 @@ from app.kernel.model import Base, SharedWithBase, TenantScoped
 
 
 class Deadline(TenantScoped, Base):
-    """One clock of one case, found by (case, name)."""
+    """One clock of one case, found by (case, name). `state` and times: see `acts.ClockState`."""
 
     __tablename__ = "deadline"
     __table_args__ = (Index(None, "tenant_id", "case_id", "name", unique=True),
-                      Index(None, "tenant_id", "state", "due_at"))
+                      Index(None, "tenant_id", "state", "due_at"),
+                      Index(None, "tenant_id", "case_id", "state", "due_at", "warn_at"),
+                      Index(None, "tenant_id", "stopped_at"))
 
     case_id: Mapped[UUID]
     name: Mapped[str] = mapped_column(String(40))

@@ -30,12 +30,15 @@ OTHERS = {
     "pause": msg("Stopped counting on %(at)s: waiting for an answer from outside."),
     "interrupt": msg("Began again in full on %(at)s."),
     "stop": msg("Fulfilled on %(at)s."),
+    "drop": msg("The request ended on %(at)s, and this limit with it."),
+    "calendar": msg("The calendar changed on %(at)s: the date moved from %(before)s to %(after)s."),
     "reopen": msg("Opened again on %(at)s with a limit of its own; the first promise was %(first)s."),
 }
 RESUMED_WORKING = msg("Counting again since %(at)s; the date moved by %(minutes)s minutes of working time waited.")
 RESUMED_CLOCK = msg("Counting again since %(at)s; the date moved by the %(minutes)s minutes waited.")
 OUTSIDE = msg("It arrived outside working time, so it counts from %(at)s.")
-HOLIDAY = msg("%(on)s (%(name)s) does not count: holiday.")
+HOLIDAY = msg("%(on)s (%(day)s) does not count: holiday.")
+UNNAMED = msg("%(on)s does not count: holiday.")
 MADE_UP = msg("%(on)s counts: make-up working day.")
 UNOFFICIAL = msg("The official calendar of %(year)s is not known yet; the date may still change.")
 DUE = msg("Due on %(at)s.")
@@ -43,7 +46,10 @@ DUE = msg("Due on %(at)s.")
 
 @dataclass(frozen=True)
 class Reason:
-    """One sentence: a message id with parameters (dates are the office's local wall time)."""
+    """One sentence: a message id with parameters (dates are the office's local wall time).
+
+    `day`: what a day is called; in both languages perhaps, as `zh / en`, of which a page shows the reader's.
+    """
 
     message: str
     params: dict[str, Any]
@@ -62,11 +68,11 @@ def explain(calendar: WorkCalendar, clock: ClockState, acts: Iterable[Act]) -> l
     reasons = [reason for act in acts for reason in _act(calendar, clock, act, wall)]
     if clock.budget.unit in WORKING_UNITS:
         for entry in calendar.exceptions(clock.started_at, clock.due_at):
-            message = MADE_UP if entry.kind == "work" else HOLIDAY
-            reasons.append(Reason(message, {"on": entry.on.isoformat(), "name": entry.name}))
+            message = MADE_UP if entry.kind == "work" else HOLIDAY if entry.name else UNNAMED
+            reasons.append(Reason(message, {"on": entry.on.isoformat(), "day": entry.name}))
         years = range(clock.started_at.astimezone(calendar.zone).year, clock.due_at.astimezone(calendar.zone).year + 1)
         reasons += [Reason(UNOFFICIAL, {"year": year}) for year in years if not calendar.is_official(year)]
-    if clock.state != "stopped":
+    if clock.state in ("running", "paused"):
         reasons.append(Reason(DUE, {"at": wall(clock.due_at)}, clock.due_at))
     return reasons
 
@@ -84,4 +90,6 @@ def _act(calendar: WorkCalendar, clock: ClockState, act: Act, wall: Any) -> list
     if act.kind == "resume":
         message = RESUMED_WORKING if act.params.get("unit") in WORKING_UNITS else RESUMED_CLOCK
         return [Reason(message, params | {"minutes": act.params.get("minutes", 0)}, act.at)]
+    if act.kind == "calendar":
+        params |= {"before": wall(datetime.fromisoformat(act.params["before"])), "after": wall(act.due_at)}
     return [Reason(OTHERS[act.kind], params | {"first": wall(clock.first_due_at)}, act.at)]

@@ -95,6 +95,15 @@ class WorkCalendar:
                     return max(local, start)
         raise self._empty()
 
+    def closing(self, at: datetime) -> datetime:
+        """`at` when it is working time, else the last instant before it until which work was done."""
+        local = at.astimezone(self.zone)
+        for on in (local.date() - timedelta(days=n) for n in range(HORIZON_DAYS)):
+            for start, end in reversed(self.spans(on)):
+                if start < local:
+                    return min(local, end)
+        raise self._empty()
+
     def add_days(self, at: datetime, days: int) -> datetime:
         """The same working instant `days` working days later; outside working time counts from the next opening."""
         local = self.opening(at)

@@ -64,6 +64,13 @@ def test_a_calendar_day_keeps_its_wall_time_over_summer_time() -> None:
     assert Budget(Decimal(1), "wd").due(berlin, start) == datetime(2026, 10, 27, 9, tzinfo=berlin.zone)
 
 
+@pytest.mark.parametrize("unit", ["d", "h", "wh"])
+def test_no_time_at_all_ends_where_it_begins_also_in_the_hour_that_comes_twice(unit: str) -> None:
+    berlin = WorkCalendar.of("Europe/Berlin", Shifts(), [])
+    start = datetime(2026, 10, 25, 2, 30, tzinfo=berlin.zone, fold=1)
+    assert Budget(Decimal(0), unit).due(berlin, start).astimezone(UTC) == start.astimezone(UTC)
+
+
 @pytest.mark.parametrize(("start", "amount", "unit", "warn", "expected"), [
     ("2026-11-23T10:00", "5", "wd", "0.8", "2026-11-27T10:00"),
     ("2026-11-26T10:00", "5", "wd", "0.8", "2026-12-02T10:00"),
