@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app import notifications
 from app.kernel import clock, leases, outbox, sequencer
-from app.workers import retention, work
+from app.workers import folders, offices, retention, reviews, scans, supervision, work
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
@@ -23,9 +23,14 @@ def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
     """Everything that is due, once; the number of pieces done. `now`: what counts as due, by default the clock."""
     at = now or clock.now()
     steps: tuple[tuple[str, Callable[[], int]], ...] = (
-        ("sequencer", lambda: sequence(owner)), ("outbox", outbox.tick), ("timers", lambda: work.timers(at)),
-        ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)), ("notifications", notifications.tick),
-        ("retention", lambda: retention.tick(at, owner)))
+        ("sequencer", lambda: sequence(owner)), ("rules", lambda: supervision.tick(at, owner)),
+        ("outbox", outbox.tick), ("timers", lambda: work.timers(at)),
+        ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)), ("notices", notifications.push),
+        ("notifications", notifications.tick),
+        ("retention", lambda: retention.tick(at, owner)), ("reviews", lambda: reviews.tick(at, owner)),
+        ("scans", lambda: scans.tick(at, owner)),
+        ("terms", lambda: offices.terms(at)),
+        ("exports", lambda: offices.exports(at, owner)))
     done = 0
     for name, step in steps:
         try:
@@ -56,14 +61,20 @@ def until_idle(limit: int = 1_000) -> int:
 def run_forever(stop: threading.Event) -> None:
     """Tick until `stop` is set; the piece in hand is finished first."""
     log.info("worker %s begins", OWNER)
+    offices.in_background.set()
     while not stop.is_set():
         try:
-            pause = BUSY_SECONDS if tick() else IDLE_SECONDS
+            done = tick()
+            folders.tick(clock.now())
+            pause = BUSY_SECONDS if done else IDLE_SECONDS
         except Exception:
             log.exception("the worker failed; trying again")
             pause = ERROR_SECONDS
         stop.wait(pause)
-    leases.release(SEQUENCER, OWNER)
+    offices.in_background.clear()
+    supervision.end()
+    for lease in (SEQUENCER, supervision.LEASE):
+        leases.release(lease, OWNER)
     log.info("worker %s ends", OWNER)
 
 

@@ -1,4 +1,4 @@
-"""What has had its time: expired messages in the buffer, files that nobody sent a request with. Runs rarely, leased."""
+"""What has had its time: expired messages in the buffer, files that nobody sent a request with, old drafts. Leased."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from app.cases.commands import DropOldDrafts
 from app.engine.model import BufferedMessage
-from app.kernel import bus, database, leases
+from app.kernel import bus, database, leases, pauses
 from app.kernel.commands import SYSTEM
 from app.kernel.unit_of_work import UnitOfWork, transact
 from app.tenancy import attachments
@@ -29,21 +30,24 @@ def tick(now: datetime, owner: str) -> int:
     if not leases.acquire(LEASE, owner):
         return 0
     with database.current().claim() as session:
-        expired = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at <= now).distinct()
+        expired = (select(BufferedMessage.tenant_id)
+                   .where(BufferedMessage.expires_at <= now, pauses.working(BufferedMessage.tenant_id)).distinct())
         with_messages = list(session.scalars(expired))
     for tenant_id in with_messages:
         _purge(tenant_id, now)
-    return len(with_messages) + _release_files(now)
+    return len(with_messages) + _forget_waiting(now)
 
 
-def _release_files(now: datetime) -> int:
+def _forget_waiting(now: datetime) -> int:
     """Rights to look over all offices' files are given to nobody: each office is asked, once an hour."""
     if _files_next and _files_next[0] > now:
         return 0
     _files_next[:] = [now + FILES_EVERY]
-    offices = tenancy.tenants()
-    return sum(bus.dispatch(attachments.ReleaseAttachments(tenant_id=office.tenant_id, actor=SYSTEM))["removed"]
-               for office in offices)
+    done = 0
+    for office in tenancy.working_tenants():
+        done += bus.dispatch(DropOldDrafts(tenant_id=office.tenant_id, actor=SYSTEM))["dropped"]
+        done += bus.dispatch(attachments.ReleaseAttachments(tenant_id=office.tenant_id, actor=SYSTEM))["removed"]
+    return done
 
 
 def _purge(tenant_id: UUID, now: datetime) -> None:

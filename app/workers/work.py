@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
+from app.engine import SIGNAL_WORD
 from app.engine.model import BufferedMessage, JobRow, SubscriptionRow, TimerRow
-from app.kernel import database
+from app.kernel import database, pauses
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM, Command
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import Conflict, NotFound, Paused
 
 log = logging.getLogger(__name__)
 LIMIT = 100
@@ -29,7 +30,8 @@ def _claim(query: Any) -> list[tuple[Any, ...]]:
 
 def timers(now: datetime) -> int:
     """Fire what is due, the oldest first."""
-    query = (select(TimerRow.tenant_id, TimerRow.id).where(TimerRow.due_at <= now, TimerRow.held.is_(False))
+    query = (select(TimerRow.tenant_id, TimerRow.id).where(TimerRow.due_at <= now, TimerRow.held.is_(False),
+                                                            pauses.working(TimerRow.tenant_id))
              .order_by(TimerRow.due_at, TimerRow.id).limit(LIMIT))
     done = 0
     for tenant_id, timer_id in _claim(query):
@@ -41,7 +43,8 @@ def timers(now: datetime) -> int:
 
 def jobs(now: datetime) -> int:
     """Do pending jobs whose time has come."""
-    query = (select(JobRow.tenant_id, JobRow.id).where(JobRow.state == "pending", JobRow.run_at <= now)
+    query = (select(JobRow.tenant_id, JobRow.id).where(JobRow.state == "pending", JobRow.run_at <= now,
+                                                        pauses.working(JobRow.tenant_id))
              .order_by(JobRow.run_at, JobRow.id).limit(LIMIT))
     done = 0
     for tenant_id, job_id in _claim(query):
@@ -53,11 +56,12 @@ def jobs(now: datetime) -> int:
 
 def messages(now: datetime) -> int:
     """Bring buffered messages to instances that wait for them by now."""
-    tenants = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at > now).distinct()
+    tenants = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at > now,
+                                                      pauses.working(BufferedMessage.tenant_id)).distinct()
     done = 0
     for (tenant_id,) in _claim(tenants):
         for name, key in _wanted(tenant_id, now):
-            if _is_id(key):
+            if _is_id(key.removeprefix(SIGNAL_WORD)):
                 answer = _try(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
                 done += bool(answer and answer["delivered"])
     return done
@@ -77,7 +81,7 @@ def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, 
     """The answer; a failure is noted in a transaction of its own. A lost race is no failure."""
     try:
         answer: dict[str, Any] | None = dispatch(command)
-    except (Conflict, NotFound) as error:
+    except (Conflict, NotFound, Paused) as error:
         log.info("%s: %s", type(command).__name__, error)
         if failure is not None and isinstance(error, NotFound):
             dispatch(failure(error=str(error)))

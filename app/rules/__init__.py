@@ -1,0 +1,9 @@
+"""Supervision rules over the stream of events: what is noticed by itself, and what is done about it.
+
+The event table is the truth; the memory of the engine is a cache that replay rebuilds.
+"""
+
+from app.rules.engines import ChildEngine
+from app.rules.owner import Owner
+
+__all__ = ["ChildEngine", "Owner"]
