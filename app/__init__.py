@@ -12,9 +12,10 @@ from flask import Flask
 
 from app import config, extensions
 
-ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "auth", "catalog", "dmn", "engine", "forms",
-         "deadlines", "cases",
-         "supervision", "knowledge", "insight", "notifications")
+ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "tenancy.show", "auth", "catalog", "dmn",
+         "engine", "forms", "deadlines", "cases", "cases.publishing",
+         "supervision", "rules", "knowledge", "knowledge.notices", "insight", "notifications", "notifications.profiles",
+         "offices")
 """Rooms below the edges, from the ground up."""
 
 PARTS = ("model", "models", "store", "handlers", "subscribers", "definitions")
@@ -58,12 +59,19 @@ def assemble() -> None:
 
 def _install_stores(app: Flask) -> None:
     """Rows, files and channels: what rooms take as installed."""
-    from app import notifications
+    from app import notifications, offices
     from app.kernel import blobs, database
+    from app.tenancy import attachments
 
     folder = app.config.get("ATTACHMENTS_PATH") or Path(app.config["INSTANCE_PATH"]) / "attachments"
     blobs.install(blobs.FolderStore(Path(folder)))
+    try:
+        attachments.configure(app.config)
+    except ValueError as error:
+        raise config.ConfigurationError(str(error)) from error
+    offices.archives.configure(Path(app.config.get("EXPORTS_PATH") or Path(app.config["INSTANCE_PATH"]) / "exports"))
     notifications.configure(app.config)
+    notifications.links.configure(app.config)
 
     with app.app_context():
         database.install(database.Database(extensions.db.engine))

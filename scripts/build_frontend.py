@@ -1,4 +1,6 @@
-"""Installs the front-end packages from package-lock.json and bundles static/src into static/vendor."""
+"""Installs the front-end packages from package-lock.json and bundles static/src into static/vendor.
+
+Beside it, for tests only, a second FEEL implementation becomes one file in node_modules."""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES, VENDOR, MODULES = ROOT / "static" / "src", ROOT / "static" / "vendor", ROOT / "node_modules"
 STYLES = ("bpmn-js/dist/assets/diagram-js.css", "bpmn-js/dist/assets/bpmn-js.css")
+SECOND_FEEL, SECOND_FEEL_BUILT = ROOT / "tests" / "unit" / "feel" / "feelin.js", MODULES / ".feelin.js"
 OLDEST_NODE = 18
 
 
@@ -45,6 +48,10 @@ def main() -> int:
     entries = [str(path) for path in sorted(SOURCES.glob("*.js"))]
     subprocess.run([*_esbuild(run_node), *entries, "--bundle", "--minify", "--format=iife", "--target=es2020",
                     "--legal-comments=eof", "--log-level=warning", f"--outdir={VENDOR}"], cwd=ROOT, check=True)
+    if SECOND_FEEL.is_file():
+        subprocess.run([*_esbuild(run_node), str(SECOND_FEEL), "--bundle", "--minify", "--format=iife",
+                        "--target=es2022", "--log-level=warning", f"--outfile={SECOND_FEEL_BUILT}"],
+                       cwd=ROOT, check=True)
     styles = [(MODULES / name).read_text(encoding="utf-8") for name in STYLES]
     (VENDOR / "diagram.css").write_text("\n".join(styles), encoding="utf-8")
     _licences()

@@ -1,7 +1,8 @@
 """People of an office, their memberships and sessions, and what a role may do. No web here."""
 
-from app.auth import limits, phones, policy
+from app.auth import limits, passwords, phones, policy
 from app.auth.actors import actor_of
+from app.auth.codes import WAIT as CODE_WAIT
 from app.auth.codes import deliver_with as deliver_codes_with
 
-__all__ = ["actor_of", "deliver_codes_with", "limits", "phones", "policy"]
+__all__ = ["CODE_WAIT", "actor_of", "deliver_codes_with", "limits", "passwords", "phones", "policy"]

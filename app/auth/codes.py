@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from app.auth import passwords
 from app.auth.events import CodeRequested
 from app.auth.model import PhoneCode
+from app.kernel.errors import msg
 from app.kernel.unit_of_work import UnitOfWork
 
 LIFETIME = timedelta(minutes=10)
 MAX_TRIES = 5
+WAIT = msg("Too many wrong codes. For your safety please wait %(minutes)s min, then have a new code sent.")
 Carrier = Callable[[UnitOfWork, str, str, str], None]
 """(unit of work, phone, code, locale): puts the message into the outbox of the same transaction."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from app.kernel.commands import Command
@@ -12,6 +14,7 @@ from app.kernel.commands import Command
 class SignIn(Command):
     """Answer {"session_id", "user_id"}; or {"error": "wrong" | "locked"}, so that the failure is stored."""
 
+    while_paused: ClassVar[bool] = True
     login: str
     password: str
 
@@ -24,6 +27,7 @@ class EnterDemo(Command):
     demonstrations.
     """
 
+    while_paused: ClassVar[bool] = True
     role: str
 
 
@@ -31,12 +35,16 @@ class EnterDemo(Command):
 class SignOut(Command):
     """End one session."""
 
+    while_paused: ClassVar[bool] = True
     session_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateUser(Command):
-    """Make a staff user with memberships (role, unit code or None). Answer {"user_id"}."""
+    """Make a staff user with memberships (role, unit code or None). Answer {"user_id"}.
+
+    `one_time`: the password only serves to choose another one.
+    """
 
     login: str
     name: str
@@ -44,6 +52,7 @@ class CreateUser(Command):
     phone: str | None = None
     locale: str | None = None
     memberships: tuple[tuple[str, str | None], ...] = ()
+    one_time: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +72,15 @@ class SetUserActive(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeDetails(Command):
+    """Correct the name and phone of a member of staff; an empty phone is none. Sessions go on."""
+
+    user_id: UUID
+    name: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class EraseUser(Command):
     """Empty a resident's account: name, phone, codes; it can never be signed in to again. Answer {"erased"}."""
 
@@ -73,6 +91,7 @@ class EraseUser(Command):
 class ChangePassword(Command):
     """One's own, or by an administrator (then `old` is not asked). Ends all sessions of the user."""
 
+    while_paused: ClassVar[bool] = True
     user_id: UUID
     new: str
     old: str | None = None
@@ -82,13 +101,22 @@ class ChangePassword(Command):
 class SetLocale(Command):
     """The language a user wants."""
 
+    while_paused: ClassVar[bool] = True
     locale: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetName(Command):
+    """What a resident wants to be called."""
+
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestCode(Command):
     """Send a one-time code to a phone. Answers the same for known and unknown phones."""
 
+    while_paused: ClassVar[bool] = True
     phone: str
     purpose: str = "sign_in"
     locale: str = "zh"
@@ -98,6 +126,7 @@ class RequestCode(Command):
 class ConfirmCode(Command):
     """Answer {"session_id", "user_id"} for `sign_in`, {"confirmed": phone} else; or {"error": "wrong"}."""
 
+    while_paused: ClassVar[bool] = True
     phone: str
     code: str
     purpose: str = "sign_in"
@@ -107,6 +136,7 @@ class ConfirmCode(Command):
 class UseAllowance(Command):
     """Count one use of a bucket of the web edge; TooMany beyond the limit."""
 
+    while_paused: ClassVar[bool] = True
     bucket: str
     per_minutes: int
     limit: int
@@ -116,4 +146,25 @@ class UseAllowance(Command):
 class RecordDenial(Command):
     """Put a refused request into the audit trail."""
 
+    while_paused: ClassVar[bool] = True
     place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterAbsence(Command):
+    """A person is away from one day to another (both included). Answer {"absence_id"}.
+
+    By the person, who then lends only what the substitute holds too, or by an administrator.
+    """
+
+    user_id: UUID
+    from_on: date | None
+    until_on: date | None
+    substitute_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndAbsence(Command):
+    """The person is back, or will not be away."""
+
+    absence_id: UUID

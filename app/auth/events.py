@@ -70,6 +70,24 @@ class UserChanged:
     active: bool
 
 
+@event("auth.details_changed")
+@dataclass(frozen=True)
+class DetailsChanged:
+    """The name or phone of a member of staff was corrected; what they were is not told."""
+
+    user_id: UUID
+    name: bool
+    phone: bool
+
+
+@event("auth.user_erased")
+@dataclass(frozen=True)
+class UserErased:
+    """A resident's account was emptied for good."""
+
+    user_id: UUID
+
+
 @event("auth.memberships_set")
 @dataclass(frozen=True)
 class MembershipsSet:
@@ -94,3 +112,25 @@ class CodeRequested:
 
     code_id: UUID
     purpose: str
+
+
+@event("auth.absence_entered")
+@dataclass(frozen=True)
+class AbsenceEntered:
+    """A person will be away; `by_office`: an administrator entered it."""
+
+    user_id: UUID
+    absence_id: UUID
+    substitute_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+    by_office: bool
+
+
+@event("auth.absence_ended")
+@dataclass(frozen=True)
+class AbsenceEnded:
+    """The person is back earlier, or was not away at all."""
+
+    user_id: UUID
+    absence_id: UUID

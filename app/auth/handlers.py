@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sqlalchemy import select
 
+from app.auth import absences as absences  # registers the handlers of absences
 from app.auth import codes, limits, locks, passwords, phones, sessions
 from app.auth import demo as demo  # registers the handler of the demonstration's door
 from app.auth import users as users  # registers the handlers of users
-from app.auth.commands import ConfirmCode, RecordDenial, RequestCode, SetLocale, SignIn, SignOut, UseAllowance
+from app.auth.commands import (
+    ConfirmCode,
+    RecordDenial,
+    RequestCode,
+    SetLocale,
+    SetName,
+    SignIn,
+    SignOut,
+    UseAllowance,
+)
 from app.auth.events import AccessDenied, LockedOut, SignInFailed, UserCreated
-from app.auth.model import User
+from app.auth.model import SignInLock, User
 from app.kernel.bus import handles
+from app.kernel.errors import TooMany
 from app.kernel.unit_of_work import UnitOfWork
 
 CODES_PER_PHONE = ((1, 1), (60, 5), (1440, 10))
@@ -47,8 +59,11 @@ def sign_out(command: SignOut, uow: UnitOfWork) -> None:
 
 @handles(RequestCode)
 def request_code(command: RequestCode, uow: UnitOfWork) -> dict[str, Any]:
-    """Known or not, the phone gets a code, and the answer is the same."""
+    """Known or not, the phone gets a code, and the answer is the same. Not while it must wait."""
     phone = phones.normal(command.phone)
+    wait = _minutes(locks.row(uow, _code_lock(phone)), uow)
+    if wait:
+        raise TooMany(codes.WAIT, minutes=wait)
     for minutes, limit in CODES_PER_PHONE:
         limits.hit(uow, f"code:{phone}", minutes, limit)
     codes.request(uow, phone, command.purpose, command.locale)
@@ -57,12 +72,23 @@ def request_code(command: RequestCode, uow: UnitOfWork) -> dict[str, Any]:
 
 @handles(ConfirmCode)
 def confirm_code(command: ConfirmCode, uow: UnitOfWork) -> dict[str, Any]:
-    """A resident's first confirmed code makes the user."""
+    """A resident's first confirmed code makes the user. Five wrong ones, and the phone must wait.
+
+    A failure is an answer, not an error: {"error": "wrong", "left"} or {"error": "wait", "minutes"}.
+    """
     phone = phones.normal(command.phone)
+    lock = locks.row(uow, _code_lock(phone))
+    if locks.locked(lock, uow.now):
+        return {"error": "wait", "minutes": _minutes(lock, uow)}
     user = uow.session.scalars(select(User).where(User.kind == "resident", User.phone == phone)).first()
     if not codes.confirm(uow, phone, command.purpose, command.code):
         uow.record(SignInFailed(user_id=user.id if user else None, way="code"))
-        return {"error": "wrong"}
+        until = locks.fail(lock, uow.now)
+        if until is None:
+            return {"error": "wrong", "left": locks.FREE_FAILURES - lock.failures}
+        uow.record(LockedOut(user_id=user.id if user else None, until=until))
+        return {"error": "wait", "minutes": _minutes(lock, uow)}
+    locks.succeed(lock, uow.now)
     if command.purpose != "sign_in":
         return {"confirmed": phone}
     if user is None:
@@ -74,12 +100,31 @@ def confirm_code(command: ConfirmCode, uow: UnitOfWork) -> dict[str, Any]:
     return sessions.begin(uow, user, "code") if user.active else {"error": "wrong"}
 
 
+def _code_lock(phone: str) -> str:
+    """Beside the locks of sign-in names, none of which holds a space."""
+    return f"code {phone}"
+
+
+def _minutes(lock: SignInLock, uow: UnitOfWork) -> int:
+    """Whole minutes that are left of a lock; 0 when there is none."""
+    left = (lock.locked_until - uow.now).total_seconds() if lock.locked_until is not None else 0
+    return max(0, math.ceil(left / 60))
+
+
 @handles(SetLocale)
 def set_locale(command: SetLocale, uow: UnitOfWork) -> None:
     """Only for somebody signed in."""
     user = uow.session.get(User, (uow.tenant_id, uow.actor.user_id)) if uow.actor.user_id else None
     if user is not None:
         user.locale = command.locale[:10]
+
+
+@handles(SetName)
+def set_name(command: SetName, uow: UnitOfWork) -> None:
+    """Residents only; the names of staff belong to the office."""
+    user = uow.session.get(User, (uow.tenant_id, uow.actor.user_id)) if uow.actor.user_id else None
+    if user is not None and user.kind == "resident":
+        user.name = " ".join(command.name.split())[:120]
 
 
 @handles(UseAllowance)

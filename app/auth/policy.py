@@ -10,27 +10,33 @@ from app.kernel.errors import Forbidden, msg
 
 _FOLLOW = {"case.submit", "case.follow"}
 _WORK = {"staff.enter", "case.read", "case.search", "task.read", "task.claim", "task.release", "task.complete",
-         "note.add", "attachment.add", "person.read", "knowledge.read"}
+         "task.delegate", "task.follow_up", "note.add", "attachment.add", "person.read", "knowledge.read"}
 
 TABLE: dict[str, frozenset[str]] = {
     "guest": frozenset(_FOLLOW),
-    "resident": frozenset(_FOLLOW | {"case.read_own"}),
-    "intake_clerk": frozenset(_WORK | {"case.submit", "case.register", "knowledge.edit"}),
-    "dispatcher": frozenset(_WORK | {"case.submit", "case.register"}),
-    "handler": frozenset(_WORK),
-    "head": frozenset(_WORK | {"task.reassign", "overview.read"}),
+    "resident": frozenset(_FOLLOW | {"case.read_own", "profile.edit"}),
+    "intake_clerk": frozenset(_WORK | {"case.submit", "case.register", "case.take_in", "case.join", "knowledge.edit",
+                                       "knowledge.review"}),
+    "dispatcher": frozenset(_WORK | {"case.submit", "case.register", "case.join"}),
+    "handler": frozenset(_WORK | {"public_case.read", "public_case.write"}),
+    "head": frozenset(_WORK | {"task.reassign", "overview.read", "oversight.read", "case.instruct", "order.answer",
+                               "notice.publish", "public_case.read", "public_case.write", "public_case.publish",
+                               "reply_template.manage", "knowledge.review"}),
     "provider": frozenset(_WORK - {"case.search", "knowledge.read"}),
     "follow_up_caller": frozenset(_WORK),
-    "supervisor": frozenset(_WORK | {"task.read_all", "task.reassign", "incident.read", "incident.retry",
-                                     "overview.read", "definition.read", "audit.read"}),
+    "supervisor": frozenset(_WORK | {"case.join", "task.read_all", "task.reassign", "incident.read", "incident.retry",
+                                     "overview.read", "oversight.read", "case.instruct", "order.verify",
+                                     "insight.read", "insight.export", "definition.read", "audit.read"}),
     "analyst": frozenset({"staff.enter", "overview.read", "definition.read", "insight.read", "insight.export",
                           "knowledge.read"}),
     "administrator": frozenset({"staff.enter", "unit.manage", "user.manage", "place.manage", "service.manage",
                                 "settings.manage", "definition.read", "definition.publish", "message.read",
                                 "incident.read", "incident.retry", "overview.read", "audit.read", "person.erase",
-                                "knowledge.read", "knowledge.edit", "calendar.manage"}),
-    "leader": frozenset({"staff.enter", "overview.read", "case.read", "case.search", "task.read",
-                         "knowledge.read"}),
+                                "knowledge.read", "knowledge.edit", "knowledge.review", "calendar.manage",
+                                "notice.publish", "public_case.read", "public_case.publish",
+                                "reply_template.manage", "office.export"}),
+    "leader": frozenset({"staff.enter", "overview.read", "insight.read", "insight.export", "case.read", "case.search",
+                         "task.read", "knowledge.read"}),
     "operator": frozenset({"staff.enter", "tenant.manage", "definition.read", "incident.read", "incident.retry",
                            "audit.read"}),
 }
@@ -38,7 +44,7 @@ TABLE: dict[str, frozenset[str]] = {
 
 STAFF_ROLES = tuple(role for role in TABLE if role not in ("guest", "resident"))
 ACTIONS = frozenset(action for actions in TABLE.values() for action in actions)
-GROUP_BOUND = frozenset({"task.claim", "task.release", "task.complete"})
+GROUP_BOUND = frozenset({"task.claim", "task.release", "task.complete", "task.delegate", "task.follow_up"})
 
 
 def can(actor: Actor, action: str, resource: Any = None) -> bool:
@@ -53,7 +59,8 @@ def can(actor: Actor, action: str, resource: Any = None) -> bool:
         return True
     if not any(action in TABLE.get(role, frozenset()) for role in actor.roles):
         return False
-    return resource is None or (_in_group(actor, action, resource) and _in_unit(actor, action, resource))
+    return resource is None or (_in_group(actor, action, resource) and _in_unit(actor, action, resource)
+                                and _may_reassign(actor, action, resource))
 
 
 def require(actor: Actor, action: str, resource: Any = None) -> None:
@@ -75,7 +82,27 @@ def _in_group(actor: Actor, action: str, resource: Any) -> bool:
         groups = resource
     if groups is None or action not in GROUP_BOUND:
         return True
-    return not actor.groups.isdisjoint(groups)
+    return not actor.groups.isdisjoint(groups) or _was_given(actor, resource)
+
+
+def _was_given(actor: Actor, resource: Any) -> bool:
+    """A supervisor may give a task to anybody of its unit: theirs while they hold it and belong to the unit."""
+    if getattr(resource, "assigned_by", None) is None or resource.claimed_by != actor.user_id:
+        return False
+    return not units_of(resource.groups).isdisjoint(units_of(actor.groups))
+
+
+def _may_reassign(actor: Actor, action: str, resource: Any) -> bool:
+    """Who reads all tasks reassigns everywhere; others only what their own unit, or one they stand in for, has."""
+    if action != "task.reassign" or not hasattr(resource, "groups") or can(actor, "task.read_all"):
+        return True
+    heading = {group for group in actor.groups if action in TABLE.get(group.partition("@")[0], frozenset())}
+    return not units_of(heading).isdisjoint(units_of(resource.groups))
+
+
+def units_of(groups: Iterable[str]) -> set[str]:
+    """The units that groups like `handler@LRS` name."""
+    return {unit for _role, at, unit in (group.partition("@") for group in groups) if at}
 
 
 def _in_unit(actor: Actor, action: str, resource: Any) -> bool:

@@ -29,6 +29,7 @@ class SignedInUser:
     kind: str
     locale: str | None
     actor: Actor
+    must_change: bool = False
 
 
 def begin(uow: UnitOfWork, user: User, way: str) -> dict[str, Any]:
@@ -59,4 +60,7 @@ def find(session: Session, session_id: UUID) -> SignedInUser | None:
     if found is None:
         return None
     row, user = found
+    if user.must_change:  # no right at all until an own password is chosen
+        nobody = Actor(user_id=user.id, name=user.name)
+        return SignedInUser(row.id, user.id, user.kind, user.locale, nobody, must_change=True)
     return SignedInUser(row.id, user.id, user.kind, user.locale, actor_of(session, user.id))

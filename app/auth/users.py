@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.auth import passwords, phones, policy
-from app.auth.commands import ChangePassword, CreateUser, EraseUser, SetMemberships, SetUserActive
-from app.auth.events import MembershipsSet, PasswordChanged, UserChanged, UserCreated
+from app.auth.commands import ChangeDetails, ChangePassword, CreateUser, EraseUser, SetMemberships, SetUserActive
+from app.auth.events import DetailsChanged, MembershipsSet, PasswordChanged, UserChanged, UserCreated, UserErased
 from app.auth.model import Membership, PhoneCode, User
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import queries as tenancy
+from app.tenancy import terms
 
 
 @handles(CreateUser)
@@ -30,9 +31,11 @@ def create_user(command: CreateUser, uow: UnitOfWork) -> dict[str, Any]:
     passwords.check_strength(command.password)
     if uow.session.scalars(select(User.id).where(User.login == login)).first():
         raise Conflict(msg("There is a user with this sign-in name already."))
+    _room_for_one(uow)
     user = User(tenant_id=uow.tenant_id, login=login, name=command.name.strip()[:120] or login, kind="staff",
                 password_hash=passwords.hash_secret(command.password), locale=command.locale, active=True,
-                phone=phones.normal(command.phone) if command.phone else None, created_at=uow.now, session_epoch=0)
+                phone=phones.normal(command.phone) if command.phone else None, created_at=uow.now, session_epoch=0,
+                must_change=command.one_time)
     uow.session.add(user)
     uow.session.flush()
     uow.record(UserCreated(user_id=user.id, kind="staff"))
@@ -59,9 +62,26 @@ def set_user_active(command: SetUserActive, uow: UnitOfWork) -> None:
     if user.id == uow.actor.user_id and not command.active:
         raise Invalid(msg("You cannot switch yourself off."))
     _guard_operator(uow, user)
+    if command.active and not user.active:
+        _room_for_one(uow)
     user.active = command.active
     user.session_epoch += 1
     uow.record(UserChanged(user_id=user.id, active=command.active))
+
+
+@handles(ChangeDetails)
+def change_details(command: ChangeDetails, uow: UnitOfWork) -> None:
+    """Lines of journals name people by id, so they show the new name too."""
+    policy.require(uow.actor, "user.manage")
+    user = _staff(uow, command.user_id)
+    _guard_operator(uow, user)
+    name, phone = command.name.strip()[:120], phones.normal(command.phone) if command.phone else None
+    if not name:
+        raise Invalid(msg("Please check the marked fields."), fields={"name": [(msg("This field is required."), {})]})
+    changed = DetailsChanged(user_id=user.id, name=name != user.name, phone=phone != user.phone)
+    if changed.name or changed.phone:
+        user.name, user.phone = name, phone
+        uow.record(changed)
 
 
 @handles(EraseUser)
@@ -75,6 +95,7 @@ def erase_user(command: EraseUser, uow: UnitOfWork) -> dict[str, Any]:
     user.name, user.phone, user.login, user.password_hash, user.active = "", None, None, None, False
     user.session_epoch += 1
     uow.record(UserChanged(user_id=user.id, active=False))
+    uow.record(UserErased(user_id=user.id))
     return {"erased": True}
 
 
@@ -91,9 +112,24 @@ def change_password(command: ChangePassword, uow: UnitOfWork) -> None:
         raise Invalid(msg("Please check the marked fields."),
                       fields={"old": [(msg("The old password is not right."), {})]})
     passwords.check_strength(command.new)
+    if user.must_change and own and passwords.matches(user.password_hash, command.new):
+        raise Invalid(msg("Please check the marked fields."),
+                      fields={"password": [(msg("Please choose another password than the one-time one."), {})]})
+    user.must_change = user.must_change and not own
     user.password_hash = passwords.hash_secret(command.new)
     user.session_epoch += 1
     uow.record(PasswordChanged(user_id=user.id))
+
+
+def _room_for_one(uow: UnitOfWork) -> None:
+    """Within the office's subscription; its row is locked, so that two at once are not one too many."""
+    most = terms.most_staff(uow.session, uow.tenant_id)
+    if most is None:
+        return
+    query = select(func.count()).select_from(User).where(User.kind == "staff", User.active.is_(True))
+    if (uow.session.scalar(query) or 0) >= most:
+        raise Conflict(msg("The subscription of this office has room for %(limit)s staff accounts, and all are in use. "
+                           "Switch one off that nobody needs, or ask the operator for more."), limit=most)
 
 
 def _staff(uow: UnitOfWork, user_id: UUID) -> User:

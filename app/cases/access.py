@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import auth
 from app.auth import policy
+from app.cases import outside
 from app.cases.model import Case, Person
 from app.kernel.commands import Actor
 from app.kernel.errors import Forbidden, NotFound, msg
@@ -83,7 +84,8 @@ def staff_case(session: Session, actor: Actor, case_id: UUID, action: str = "cas
     """The case for a member of staff. Raises Forbidden without the right, NotFound outside a provider's unit."""
     policy.require(actor, action)
     case = case_by_id(session, case_id)
-    if not policy.can(actor, action, case):
+    bound = outside.bound_to(actor, outside.provider_units(session))
+    if not policy.can(actor, action, case) or (bound is not None and case.unit not in bound):
         raise missing()
     return case
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app.cases import clock_events, events
-from app.cases.effects import Effect, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from datetime import datetime
+
+from app.cases import appointments, clock_events, events
+from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
 from app.cases.journal import note_rating, record, write_entry
 from app.cases.listener import PHASES
 from app.cases.model import Case
@@ -17,6 +19,7 @@ CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
     "start": clock_events.DeadlineStarted, "pause": clock_events.DeadlinePaused,
     "resume": clock_events.DeadlineResumed, "extend": clock_events.DeadlineExtended,
     "interrupt": clock_events.DeadlineInterrupted, "reopen": clock_events.DeadlineReopened,
+    "drop": clock_events.DeadlineDropped,
 }
 
 
@@ -29,9 +32,13 @@ def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
         elif isinstance(effect, SetColumns):
             _set_columns(uow, case, effect)
         elif isinstance(effect, WriteEntry):
-            write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id)
+            write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id, **effect.details)
         elif isinstance(effect, NoteRating):
             note_rating(uow, case, effect.rating, effect.solved)
+        elif isinstance(effect, Agree):
+            appointments.agree(uow, case, effect)
+        elif isinstance(effect, EndAppointment):
+            appointments.end(uow, case, effect.state)
         else:
             faults.append(effect)
     return faults
@@ -69,6 +76,10 @@ def save_clocks(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
 
 
 def _tell(uow: UnitOfWork, case: Case, book: DeadlineBook, change: Change) -> None:
+    if change.act.kind == "calendar":
+        before = datetime.fromisoformat(change.act.params["before"])
+        record(uow, case, clock_events.DeadlineRecalculated, name=change.name, due_at=change.act.due_at, before=before)
+        return
     if change.act.kind != "stop":
         record(uow, case, CLOCK_EVENTS[change.act.kind], name=change.name, due_at=change.act.due_at)
         return

@@ -62,6 +62,20 @@ class DeadlineStopped(DeadlineEvent):
     late: bool
 
 
+@event("deadline.dropped")
+@dataclass(frozen=True, kw_only=True)
+class DeadlineDropped(DeadlineEvent):
+    """The request ended while the clock was open: neither met nor missed."""
+
+
+@event("deadline.recalculated")
+@dataclass(frozen=True, kw_only=True)
+class DeadlineRecalculated(DeadlineEvent):
+    """The calendar changed and the date moved; `before` is the date so far."""
+
+    before: datetime
+
+
 @event("deadline.warned")
 @dataclass(frozen=True, kw_only=True)
 class DeadlineWarned(DeadlineEvent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -28,6 +28,7 @@ class WriteEntry:
     body: str
     visibility: str
     element_id: str
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,23 @@ class NoteRating:
 
 
 @dataclass(frozen=True)
+class Agree:
+    """A visit is agreed: a day (ISO), a part of the day (a code of the form), words on both."""
+
+    on: str
+    part: str
+    note: str
+    price: str
+
+
+@dataclass(frozen=True)
+class EndAppointment:
+    """What became of the visit that was agreed last: kept, missed, cancelled, refused."""
+
+    state: str
+
+
+@dataclass(frozen=True)
 class Fault:
     """An element property that means nothing: shown as an incident, without stopping the case."""
 
@@ -47,4 +65,4 @@ class Fault:
     params: dict[str, Any]
 
 
-Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Fault
+Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | Fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.kernel.events import event
@@ -137,10 +138,26 @@ class CaseQuestionAnswered(EntryEvent):
     """The resident answered."""
 
 
-@event("case.contacted")
+def _contact_without_details(data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"contact_channel": None, "reached": None}
+
+
+@event("case.contacted", version=2, upcasters={1: _contact_without_details})
 @dataclass(frozen=True, kw_only=True)
 class CaseContacted(EntryEvent):
-    """The unit got in touch with the resident."""
+    """The unit tried to speak with the resident. `channel` is the case's; None: the diagram does not tell."""
+
+    contact_channel: str | None = None
+    reached: bool | None = None
+
+
+@event("case.person_mentioned")
+@dataclass(frozen=True, kw_only=True)
+class CasePersonMentioned(CaseEvent):
+    """A colleague is named in a note and is to be told."""
+
+    entry_id: UUID
+    user_id: UUID
 
 
 @event("case.extension_noted")
@@ -202,6 +219,14 @@ class CaseJoined(CaseEvent):
     earlier_case_id: UUID
 
 
+@event("case.taken_apart")
+@dataclass(frozen=True, kw_only=True)
+class CaseTakenApart(CaseEvent):
+    """The case followed an earlier one by mistake and goes on alone."""
+
+    earlier_case_id: UUID
+
+
 @event("case.closed")
 @dataclass(frozen=True, kw_only=True)
 class CaseClosed(CaseEvent):
@@ -222,6 +247,15 @@ class CaseAttachmentAdded(CaseEvent):
     attachment_id: UUID
 
 
+@event("person.looked_up")
+@dataclass(frozen=True, kw_only=True)
+class PersonLookedUp:
+    """The desk looked for a caller; `how`: phone or name, `found`: how many people were shown."""
+
+    how: str
+    found: int
+
+
 @event("person.erased")
 @dataclass(frozen=True, kw_only=True)
 class PersonErased:
@@ -240,3 +274,12 @@ class CaseNoticeWanted(CaseEvent):
     template: str
     audience: str
     group: str | None
+
+
+@event("case.appointment_changed")
+@dataclass(frozen=True, kw_only=True)
+class CaseAppointmentChanged(CaseEvent):
+    """A visit was agreed (`agreed`), or what became of it is known; `visit_on` is its day (ISO)."""
+
+    state: str
+    visit_on: str

@@ -36,15 +36,15 @@ def by_resident(uow: UnitOfWork) -> bool:
 
 
 def write_entry(uow: UnitOfWork, case: Case, kind: str, body: str, visibility: str, element_id: str | None = None,
-                attachment_ids: tuple[UUID, ...] = ()) -> CaseEntry:
-    """Add a line and tell of it."""
+                attachment_ids: tuple[UUID, ...] = (), **details: Any) -> CaseEntry:
+    """Add a line and tell of it; `details` are further fields of the event of this kind."""
     entry = CaseEntry(
         tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, kind=kind, body=body, visibility=visibility,
         author_kind=uow.actor.kind, by_resident=by_resident(uow), by_user_id=uow.actor.user_id, unit=case.unit,
         element_id=element_id, attachment_ids=[str(i) for i in attachment_ids], at=uow.now)
     uow.session.add(entry)
     data: dict[str, Any] = {"entry_id": entry.id, "visibility": visibility, "by_resident": entry.by_resident,
-                            "element_id": element_id}
+                            "element_id": element_id, **details}
     if kind in ENTRY_EVENTS:
         record(uow, case, ENTRY_EVENTS[kind], **data)
     elif kind != "rating":

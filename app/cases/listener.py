@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.cases.effects import Effect, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
 from app.deadlines import DeadlineBook
 from app.engine import Element
 from app.kernel.errors import YikouError, msg
 
 PHASES = ("submit", "intake", "classify", "dispatch", "reply", "feedback")
 COLUMNS = ("service", "module", "unit", "urgency", "kind")
+CONTACT_CHANNELS = ("phone", "visit", "message")
 SOLVED = ("yes", "half", "no")
 MAX_BODY = 20_000
 
@@ -52,6 +53,7 @@ class Listener:
         if columns:
             self.effects.append(SetColumns(columns))
         self._entry(element, properties)
+        self._appointment(properties)
         if properties.get("entry.kind") == "rating":
             self.effects.append(_rating(variables))
 
@@ -72,7 +74,16 @@ class Listener:
         visibility = "public" if properties.get("entry.visibility") == "public" else "staff"
         body = properties.get("entry.body")
         text = body if isinstance(body, str) else "" if body is None else str(body)
-        self.effects.append(WriteEntry(str(kind)[:30], text[:MAX_BODY], visibility, element.id))
+        details = _contact(properties) if kind == "contact" else {}
+        self.effects.append(WriteEntry(str(kind)[:30], text[:MAX_BODY], visibility, element.id, details))
+
+    def _appointment(self, properties: Mapping[str, Any]) -> None:
+        if properties.get("appointment.on"):
+            on, part, note, price = (str(properties.get(f"appointment.{name}") or "")[:200]
+                                     for name in ("on", "part", "note", "price"))
+            self.effects.append(Agree(on[:10], part[:20], note, price))
+        if properties.get("appointment.state"):
+            self.effects.append(EndAppointment(str(properties["appointment.state"])[:20]))
 
     def _guarded(self, element: Element, work: Any) -> None:
         try:
@@ -93,6 +104,13 @@ def names(value: Any) -> list[str]:
 
 def _code(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)[:40]
+
+
+def _contact(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """`entry.channel` and `entry.reached` of a contact; None where the diagram does not tell."""
+    channel, reached = properties.get("entry.channel"), properties.get("entry.reached")
+    return {"contact_channel": channel if channel in CONTACT_CHANNELS else None,
+            "reached": reached if isinstance(reached, bool) else None}
 
 
 def _rating(variables: Mapping[str, Any]) -> NoteRating:

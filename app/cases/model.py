@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Float, ForeignKeyConstraint, Index, Integer, String, Text
+from sqlalchemy import Boolean, Float, ForeignKeyConstraint, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, TenantScoped
@@ -19,7 +19,8 @@ class Case(TenantScoped, Base):
     __table_args__ = (
         Index(None, "tenant_id", "number", unique=True), Index(None, "tenant_id", "token_hash", unique=True),
         Index(None, "tenant_id", "status", "phase"), Index(None, "tenant_id", "person_id"),
-        Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "parent_id"),
+        Index(None, "tenant_id", "instance_id", "status"), Index(None, "tenant_id", "parent_id"),
+        Index(None, "tenant_id", "submitted_at"), Index(None, "tenant_id", "closed_at"),
         ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]))
 
     number: Mapped[str] = mapped_column(String(30))
@@ -35,6 +36,7 @@ class Case(TenantScoped, Base):
     channel: Mapped[str] = mapped_column(String(20))
     locale: Mapped[str] = mapped_column(String(10), default="zh")
     anonymous: Mapped[bool] = mapped_column(Boolean, default=False)
+    confidential: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     person_id: Mapped[UUID | None]
     place_id: Mapped[UUID | None]
     place_text: Mapped[str | None] = mapped_column(Text)
@@ -42,7 +44,7 @@ class Case(TenantScoped, Base):
     lng: Mapped[float | None] = mapped_column(Float)
     text: Mapped[str] = mapped_column(Text)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64), info={"secret": True})
     rounds: Mapped[int] = mapped_column(Integer, default=1)
     rating: Mapped[int | None] = mapped_column(Integer)
     solved: Mapped[str | None] = mapped_column(String(10))
@@ -52,6 +54,7 @@ class Case(TenantScoped, Base):
     closed_at: Mapped[datetime | None]
     promised_at: Mapped[datetime | None]
     parent_id: Mapped[UUID | None]
+    may_publish: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Person(TenantScoped, Base):
@@ -71,7 +74,7 @@ class CaseEntry(TenantScoped, Base):
     """One line of the journal. `author_kind`: user, guest or system; `visibility`: public or staff."""
 
     __tablename__ = "case_entry"
-    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "kind", "case_id"))
 
     case_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(30))
@@ -87,7 +90,7 @@ class CaseEntry(TenantScoped, Base):
 
 
 class CaseLink(TenantScoped, Base):
-    """Two cases belong together; `kind`: joined (the case follows `other_id`) or similar."""
+    """Two cases belong together; `kind`: joined (the case follows `other_id`), similar, or same_call."""
 
     __tablename__ = "case_link"
     __table_args__ = (Index(None, "tenant_id", "case_id"), Index(None, "tenant_id", "other_id"))
@@ -135,13 +138,29 @@ class CaseStep(TenantScoped, Base):
     """One element of the diagram that a case went through, for the coloured diagram of the case."""
 
     __tablename__ = "case_step"
-    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+    __table_args__ = (Index(None, "tenant_id", "case_id", "process_id", "element_id", "how"),
+                      Index(None, "tenant_id", "process_id", "at"))
 
     case_id: Mapped[UUID]
     task_id: Mapped[str] = mapped_column(String(40))
     process_id: Mapped[str] = mapped_column(String(120))
     element_id: Mapped[str] = mapped_column(String(120))
     how: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+
+
+class Appointment(TenantScoped, Base):
+    """A visit agreed with the resident; `part` is a code of the form, `state` agreed or what became of it."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+
+    case_id: Mapped[UUID]
+    visit_on: Mapped[str] = mapped_column(String(10))
+    part: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(String(200))
+    price: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app import catalog, dmn
+from app.cases import given
 from app.cases.listener import Listener
 from app.deadlines import DeadlineBook
 from app.engine import DecisionAnswer, Element, ProcessDefinition
@@ -38,11 +39,12 @@ class CasePorts:
         return _process(catalog.compiled_by_hash(self.uow.session, self.uow.tenant_id, definition_hash))
 
     def decide(self, decision_id: str, variables: Mapping[str, Any]) -> DecisionAnswer:
-        """The live table's answer, with the version that gave it. Raises YikouError."""
+        """The live table's answer, with the version that gave it. Raises YikouError; for contradicting rows too."""
         published, model = catalog.compiled(self.uow.session, self.uow.tenant_id, "decision", decision_id)
         now = zones.local_now(self.uow)
-        result = dmn.decide(model, decision_id, variables, now=now, functions=dict(self.functions))
-        return DecisionAnswer(result.value, published.hash, published.version, result.trace)
+        result = dmn.settled(dmn.decide(model, decision_id, variables, now=now, functions=dict(self.functions)))
+        trace = {**result.trace, **given.kept(variables, dmn.needed(model, decision_id))}
+        return DecisionAnswer(result.value, published.hash, published.version, trace)
 
     def deadline(self, name: str) -> Mapping[str, Any] | None:
         """`due_at` and `warn_at` of a running clock as ISO texts, else None."""

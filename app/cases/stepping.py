@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from app import catalog
-from app.cases import applying, clock_events, history
+from app.cases import access, applying, clock_events, history, signals
 from app.cases.journal import record
 from app.cases.model import Case
 from app.cases.ports import CasePorts
 from app.deadlines import DeadlineBook
 from app.engine import DeliverMessage, FireTimer, Stimulus, store
 from app.engine.model import BufferedMessage, OpenTaskRow, SubscriptionRow, TimerRow
-from app.engine.store import Stepped
+from app.engine.store import Held, Stepped
 from app.kernel.errors import Conflict, msg
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -27,7 +27,7 @@ MAX_FOLLOW_UPS = 50
 
 def start(uow: UnitOfWork, case: Case, process_id: str, variables: Mapping[str, Any]) -> None:
     """Begin the process of a new case."""
-    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now)
+    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
     ports = CasePorts(uow, book)
     stepped = store.start(uow, process_id, variables, ports, business_key=str(case.id))
     case.instance_id = stepped.instance.id
@@ -35,17 +35,32 @@ def start(uow: UnitOfWork, case: Case, process_id: str, variables: Mapping[str, 
     _take_early_messages(uow, case)
 
 
-def lock(uow: UnitOfWork, case: Case) -> None:
+def lock(uow: UnitOfWork, case: Case) -> Held:
     """Hold the case's process until the end of the transaction, so that what is read next stays true."""
     if case.instance_id is None:
         raise Conflict(msg("This request has no process."))
-    store.lock(uow, case.instance_id)
+    known = store.holding(uow, case.instance_id)
+    if known is not None:
+        return known
+    mine = store.lock(uow, case.instance_id)
     uow.session.refresh(case)
+    return mine
+
+
+def locked_case(uow: UnitOfWork, instance_id: UUID) -> tuple[Case, Held]:
+    """The case of a process instance, held. Raises NotFound."""
+    mine = store.lock(uow, instance_id)
+    if mine.instance.business_key is None:
+        raise access.missing()
+    query = select(Case).where(Case.id == UUID(mine.instance.business_key))
+    case = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if case is None:
+        raise access.missing()
+    return case, mine
 
 
 def advance(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
     """Fire what is overdue, then apply the stimulus, then deliver what came early. Raises Conflict."""
-    lock(uow, case)
     if not isinstance(stimulus, FireTimer):
         fire_overdue(uow, case)
     stepped = step(uow, case, stimulus)
@@ -55,23 +70,19 @@ def advance(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
 
 def step(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
     """Exactly one stimulus."""
-    if case.instance_id is None:
-        raise Conflict(msg("This request has no process."))
-    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now)
+    mine = lock(uow, case)
+    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
     ports = CasePorts(uow, book)
-    stepped = store.apply(uow, case.instance_id, stimulus, ports)
+    stepped = store.apply(uow, mine.instance.id, stimulus, ports)
     _write(uow, case, ports, stepped)
     return stepped
 
 
 def message(uow: UnitOfWork, case: Case, name: str, variables: Mapping[str, Any]) -> bool:
     """Deliver a message to this case; False when nothing waits for it."""
-    lock(uow, case)
     fire_overdue(uow, case)
-    query = (select(SubscriptionRow).where(SubscriptionRow.instance_id == case.instance_id,
-                                           SubscriptionRow.name == name, SubscriptionRow.key == str(case.id))
-             .order_by(SubscriptionRow.id))
-    waiting = uow.session.scalars(query).first()
+    key = str(case.id)
+    waiting = next((row for row in _subscriptions(uow, case) if row.name == name and row.key == key), None)
     if waiting is None:
         return False
     step(uow, case, DeliverMessage(waiting.id.hex, name, waiting.key, variables))
@@ -79,13 +90,16 @@ def message(uow: UnitOfWork, case: Case, name: str, variables: Mapping[str, Any]
     return True
 
 
+def _subscriptions(uow: UnitOfWork, case: Case) -> list[SubscriptionRow]:
+    """What the case waits for, always in the same order."""
+    return sorted(lock(uow, case).rows(SubscriptionRow).values(), key=lambda row: row.id)
+
+
 def fire_overdue(uow: UnitOfWork, case: Case) -> None:
     """Timers come before people: what is late is recorded as late."""
+    mine = lock(uow, case)
     for _ in range(MAX_FOLLOW_UPS):
-        query = (select(TimerRow).where(TimerRow.instance_id == case.instance_id, TimerRow.due_at <= uow.now,
-                                        TimerRow.held.is_(False))
-                 .order_by(TimerRow.due_at, TimerRow.id))
-        timer = uow.session.scalars(query).first()
+        timer = mine.due_timer(uow.now)
         if timer is None:
             return
         fire(uow, case, timer)
@@ -107,17 +121,22 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
     if result is not None:
         history.write(uow, case, result)
         faults = applying.apply(uow, case, ports.listener.effects)
+        if result.completed:
+            ports.book.drop_open()
         applying.save_clocks(uow, case, ports.book)
         history.write_faults(uow, case, stepped.instance, faults)
         _pin_forms(uow, stepped.opened)
         history.tell_tasks(uow, case, stepped)
-        _set_timers(uow, case, ports.book)
+        set_timers(uow, case, ports.book)
         if result.completed:
             outcome = next((str(p["outcome"]) for _, p in reversed(result.ended) if p.get("outcome")), "closed")
             applying.close(uow, case, outcome)
             _tell_followers(uow, case)
         for thrown in result.messages:
             publish(uow, thrown.name, thrown.key, thrown.variables)
+        for signal in result.signals:
+            for key in signals.listeners(uow, stepped.instance.id, signal.name):
+                publish(uow, signal.name, key, signal.variables)
     for incident in stepped.incidents:
         record(uow, case, clock_events.IncidentOpened, incident_id=incident.id, code=incident.code,
                element_id=incident.element_id)
@@ -134,13 +153,11 @@ def _pin_forms(uow: UnitOfWork, opened: list[OpenTaskRow]) -> None:
             row.form_hash = published.hash if published else None
 
 
-def _set_timers(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
+def set_timers(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
     """Timers owned by a clock stand where the clock stands, in the transaction that moves it."""
-    query = select(TimerRow).where(TimerRow.instance_id == case.instance_id, TimerRow.clock.is_not(None))
-    for timer in uow.session.scalars(query):
-        due_at = book.fires_at(timer.clock or "")
-        if timer.due_at != due_at:
-            timer.due_at = due_at
+    for timer in lock(uow, case).rows(TimerRow).values():
+        if timer.clock is not None:
+            timer.due_at = book.fires_at(timer.clock)
 
 
 def _tell_followers(uow: UnitOfWork, case: Case) -> None:
@@ -176,15 +193,17 @@ def _take_early_messages(uow: UnitOfWork, case: Case) -> None:
 
 def take_early_message(uow: UnitOfWork, case: Case) -> bool:
     """Deliver one buffered message of this case; False when there is none."""
-    query = (select(SubscriptionRow, BufferedMessage)
-             .join(BufferedMessage, (BufferedMessage.tenant_id == SubscriptionRow.tenant_id)
-                   & (BufferedMessage.name == SubscriptionRow.name) & (BufferedMessage.key == SubscriptionRow.key))
-             .where(SubscriptionRow.instance_id == case.instance_id, BufferedMessage.expires_at > uow.now)
-             .order_by(BufferedMessage.id, SubscriptionRow.id).limit(1))
-    found = uow.session.execute(query).first()
-    if found is None:
+    waited_for = {(row.name, row.key): row for row in reversed(_subscriptions(uow, case))}
+    if not waited_for:
         return False
-    waiting, early = found
+    query = (select(BufferedMessage)
+             .where(tuple_(BufferedMessage.name, BufferedMessage.key).in_(list(waited_for)),
+                    BufferedMessage.expires_at > uow.now)
+             .order_by(BufferedMessage.id).limit(1))
+    early = uow.session.scalars(query).first()
+    if early is None:
+        return False
+    waiting = waited_for[early.name, early.key]
     variables: dict[str, Any] = dict(early.variables)
     early_id: UUID = early.id
     uow.session.execute(delete(BufferedMessage).where(BufferedMessage.tenant_id == uow.tenant_id,

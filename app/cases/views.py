@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.cases.casework_views import ContactView, DraftView
 from app.forms import Form
 
 
@@ -74,16 +75,21 @@ class CaseView(CaseRow):
     earlier_number: str | None
     joined_numbers: tuple[str, ...]
     person: PersonView | None
+    locale: str = "zh"
+    confidential: bool = False
+    hidden: frozenset[str] = frozenset()
+    """What the reader may not see: name, phone, text, files."""
 
 
 @dataclass(frozen=True)
 class PersonView:
-    """Who asked."""
+    """Who asked. `hidden`: the name is left out or the phone shows its last digits only."""
 
     person_id: UUID
     name: str | None
     phone: str | None
     erased: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,17 +106,21 @@ class EntryView:
     unit_zh: str
     unit_en: str
     at: datetime
+    contact: ContactView | None = None
+    mentions: tuple[tuple[str, str], ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class FileView:
-    """A file of the case."""
+    """A file of the case. `scan`: "waiting" while the virus scanner has not seen it, "infected": it was removed."""
 
     id: UUID
     name: str
     size: int
     media_type: str
     at: datetime
+    scan: str = "off"
 
 
 @dataclass(frozen=True)
@@ -143,29 +153,6 @@ class TaskView:
 
 
 @dataclass(frozen=True)
-class InboxRow:
-    """One task in the inbox. `colour`: green, yellow, red, or grey without a running clock."""
-
-    task_id: UUID
-    case_id: UUID
-    case_number: str
-    task_name_zh: str
-    task_name_en: str
-    service_zh: str
-    service_en: str
-    unit: str | None
-    place: str
-    urgency: str | None
-    phase: str
-    due_at: datetime | None
-    colour: str
-    claimed_by_name: str | None
-    is_mine: bool
-    priority: int
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class TaskPage:
     """A task with its form. `values`: what the form shows before anything is entered."""
 
@@ -180,6 +167,7 @@ class TaskPage:
     groups: tuple[str, ...]
     claimed_by: str | None
     task_id: UUID
+    draft: DraftView | None = None
 
 
 @dataclass(frozen=True)
@@ -247,41 +235,6 @@ class CasePage:
     diagrams: tuple[DiagramView, ...]
     decisions: tuple[DecisionView, ...]
     incidents: tuple[IncidentView, ...]
-
-
-@dataclass(frozen=True)
-class PhaseView:
-    """One of the six steps; `state`: done, current or todo."""
-
-    key: str
-    state: str
-    at: datetime | None
-
-
-@dataclass(frozen=True)
-class ResidentPage:
-    """A case as its resident sees it. `question` is the open question's text, or None."""
-
-    case_id: UUID
-    number: str
-    text: str
-    status: str
-    service_zh: str
-    service_en: str
-    unit_zh: str
-    unit_en: str
-    phases: tuple[PhaseView, ...]
-    plain_status: Sentence
-    submitted_at: datetime
-    promised_at: datetime | None
-    promise_reasons: tuple[Sentence, ...]
-    entries: tuple[EntryView, ...]
-    question: str | None
-    can_withdraw: bool
-    can_rate: bool
-    rating: int | None
-    solved: str | None
-    attachments: tuple[FileView, ...]
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,28 @@
 """The catalog: immutable, versioned definitions of every kind, checked, published and found. It understands none."""
 
 from app.catalog.checking import Draft
-from app.catalog.folders import Drift, FolderReport, check, drift, export, publish_folder, scan
+from app.catalog.folders import (
+    BASE,
+    Drift,
+    FolderReport,
+    check,
+    drift,
+    export,
+    fingerprint,
+    offices_of,
+    publish_folder,
+    scan,
+    waiting,
+)
 from app.catalog.in_force import Published, all_live, compiled, compiled_by_hash, forget, generation, live
-from app.catalog.publishing import publish, publish_all, withdraw
+from app.catalog.publishing import lock, publish, publish_all, withdraw
 from app.catalog.registry import KEY, Kind, Lookup, kind_named, kinds, register_kind
 from app.catalog.yaml_source import MAX_BYTES as YAML_BYTES
 from app.catalog.yaml_source import YamlBlock, read_yaml
 
 __all__ = [
-    "KEY", "YAML_BYTES", "Draft", "Drift", "FolderReport", "Kind", "Lookup", "Published", "YamlBlock", "all_live",
-    "check", "compiled", "compiled_by_hash", "drift", "export", "forget", "generation", "kind_named", "kinds", "live",
-    "publish", "publish_all", "publish_folder", "read_yaml", "register_kind", "scan", "withdraw",
+    "BASE", "KEY", "YAML_BYTES", "Draft", "Drift", "FolderReport", "Kind", "Lookup", "Published", "YamlBlock",
+    "all_live", "check", "compiled", "compiled_by_hash", "drift", "export", "fingerprint", "forget", "generation",
+    "kind_named", "kinds", "live", "lock", "offices_of", "publish", "publish_all", "publish_folder", "read_yaml",
+    "register_kind", "scan", "waiting", "withdraw",
 ]

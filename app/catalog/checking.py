@@ -6,21 +6,29 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from app.catalog.registry import KEY, Kind, kind_named
+from app.catalog.yaml_source import read_yaml
 from app.kernel.errors import DefinitionError, Problem, YikouError, msg
 
+SCENARIOS = "scenarios.yaml"
+"""What the file of scenarios beside a definition is called."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A file that is to be published. `file` is where it lies or would lie, below the project's root."""
+    """A file that is to be published. `file` is where it lies or would lie, below the project's root.
+
+    `scenarios`: the bytes of the file of scenarios beside it, where it comes from a folder that has one.
+    """
 
     kind: str
     key: str
     data: bytes
     file: str
+    scenarios: bytes | None = None
 
     @property
     def hash(self) -> str:
@@ -87,7 +95,19 @@ def _problems(draft: Draft, lookup: Together) -> list[Problem]:
     problems += found
     if not any(problem.severity == "error" for problem in problems):
         problems += guarded(lambda: kind.compile(draft.data, draft.file), draft.file)
+    if draft.scenarios is not None and not any(problem.severity == "error" for problem in problems):
+        problems += _asked(kind, draft, draft.scenarios)
     return _unique(problems)
+
+
+def _asked(kind: Kind, draft: Draft, scenarios: bytes) -> list[Problem]:
+    """What the file answers otherwise than the scenarios beside it tell."""
+    told = str(PurePosixPath(draft.file).with_name(SCENARIOS))
+    found: list[Problem] = []
+    ask = kind.ask
+    faults = guarded(lambda: found.extend(ask(draft.data, draft.file, read_yaml(scenarios, told), told) if ask else ()),
+                     told)
+    return faults + found
 
 
 def _unique(problems: list[Problem]) -> list[Problem]:

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.checking import Draft, identified, problems_of
+from app.catalog.cache import Bounded
+from app.catalog.checking import SCENARIOS, Draft, identified, problems_of
 from app.catalog.in_force import Published, all_live
 from app.catalog.model import DefinitionVersion
 from app.catalog.publishing import lock, publish_all
@@ -20,6 +21,8 @@ from app.kernel.model import BASE_TENANT_ID
 from app.kernel.unit_of_work import UnitOfWork
 
 BASE = "base"
+_scanned = Bounded(64)
+"""What `waiting` read last, by folder."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,35 @@ def publish_folder(uow: UnitOfWork, root: Path, folder: str = BASE) -> FolderRep
     """
     lock(uow)
     drafts, problems = scan(root, folder)
-    known = _known(uow)
+    known = _known(uow.session, uow.tenant_id)
     fresh = [draft for draft in drafts if (draft.kind, draft.key, draft.hash) not in known]
     in_force = {(one.kind, one.key, one.hash) for one in all_live(uow.session, uow.tenant_id)
                 if one.tenant_id == uow.tenant_id}
     if problems:
-        below = {(one.kind, one.key): one.data for one in all_live(uow.session, uow.tenant_id)}
-        raise DefinitionError(problems + problems_of(fresh, lambda kind, key: below.get((kind, key))))
+        raise DefinitionError(problems + _faults(uow.session, uow.tenant_id, fresh))
     published = publish_all(uow, fresh)
     old = [draft for draft in drafts if draft not in fresh]
     unchanged = [draft for draft in old if (draft.kind, draft.key, draft.hash) in in_force]
     return FolderReport(published, unchanged, [draft for draft in old if draft not in unchanged],
                         drift(uow.session, uow.tenant_id))
+
+
+def waiting(session: Session, tenant_id: UUID, root: Path, folder: str = BASE) -> list[Problem]:
+    """Why files of a folder are not published, errors only; none when everything that is new could be."""
+    state, place = fingerprint(root, folder), (root, folder, *(kind.name for kind in kinds()))
+    found = _scanned.get(place)
+    if found is None or found[0] != state:  # reading a hundred files takes longer than making the page
+        found = (state, *scan(root, folder))
+        _scanned.put(place, found)
+    drafts, problems = found[1:]
+    known = _known(session, tenant_id)
+    fresh = [draft for draft in drafts if (draft.kind, draft.key, draft.hash) not in known]
+    return [one for one in problems + _faults(session, tenant_id, fresh) if one.severity == "error"]
+
+
+def _faults(session: Session, tenant_id: UUID, fresh: list[Draft]) -> list[Problem]:
+    below = {(one.kind, one.key): one.data for one in all_live(session, tenant_id)} if fresh else {}
+    return problems_of(fresh, lambda kind, key: below.get((kind, key)))
 
 
 def scan(root: Path, folder: str = BASE) -> tuple[list[Draft], list[Problem]]:
@@ -81,10 +101,23 @@ def check(root: Path) -> list[Problem]:
     base, problems = scan(root)
     shipped = {(draft.kind, draft.key): draft.data for draft in base}
     problems += problems_of(base, lambda kind, key: None)
-    for folder in _office_folders(root):
+    for folder in offices_of(root):
         own, found = scan(root, folder)
         problems += found + problems_of(own, lambda kind, key: shipped.get((kind, key)))
     return problems
+
+
+def fingerprint(root: Path, folder: str = BASE) -> frozenset[tuple[str, int, int]]:
+    """(path, time of the last change in ns, bytes) of each file of a folder: another one when something changed."""
+    files = {path for kind in kinds() for path in (root / kind.folder / folder).glob(kind.pattern)}
+    found: set[tuple[str, int, int]] = set()
+    for path in files | {path.with_name(SCENARIOS) for path in files}:
+        try:
+            told = path.stat()
+        except FileNotFoundError:  # without scenarios, or gone since it was listed
+            continue
+        found.add((str(path), told.st_mtime_ns, told.st_size))
+    return frozenset(found)
 
 
 def export(session: Session, tenant_id: UUID, root: Path, folder: str = BASE) -> list[Path]:
@@ -126,15 +159,18 @@ def _draft(root: Path, folder: str, kind: Kind, path: Path) -> tuple[Draft | Non
     if kind.path(key, folder) != file:
         problems.append(Problem("file_name", msg("The file of %(key)s must be called %(file)s."),
                                 {"key": key, "file": kind.path(key, folder)}, file=file, line=1))
-    return Draft(kind.name, key, data, file), problems
+    beside = path.with_name(SCENARIOS)
+    told = beside.read_bytes() if kind.ask is not None and beside.is_file() else None
+    return Draft(kind.name, key, data, file, told), problems
 
 
-def _office_folders(root: Path) -> list[str]:
+def offices_of(root: Path) -> list[str]:
+    """`tenants/<slug>` of each office that has files of its own."""
     found: Iterable[Path] = (path for kind in kinds() for path in (root / kind.folder / "tenants").glob("*"))
     return sorted({f"tenants/{path.name}" for path in found if path.is_dir()})
 
 
-def _known(uow: UnitOfWork) -> set[tuple[str, str, str]]:
+def _known(session: Session, tenant_id: UUID) -> set[tuple[str, str, str]]:
     query = (select(DefinitionVersion.kind, DefinitionVersion.key, DefinitionVersion.hash)
-             .where(DefinitionVersion.tenant_id == uow.tenant_id))
-    return {(row[0], row[1], row[2]) for row in uow.session.execute(query)}
+             .where(DefinitionVersion.tenant_id == tenant_id))
+    return {(row[0], row[1], row[2]) for row in session.execute(query)}

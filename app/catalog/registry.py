@@ -30,7 +30,8 @@ class Kind:
 
     `folder` is a top folder of the project, `pattern` the path below `base/` or `tenants/<slug>/` in which each
     `*` stands for the key. `identify` gives the key of a file and may raise DefinitionError, `compile` the object
-    that `compiled` hands out (immutable, shared by threads), `lint` every problem of the file.
+    that `compiled` hands out (immutable, shared by threads), `lint` every problem of the file. `ask` tries a sound
+    file on the parsed scenarios that stand beside it, named last, and gives what is answered otherwise than told.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Kind:
     compile: Callable[[bytes, str], Any]
     lint: Callable[[bytes, str, Lookup], list[Problem]]
     max_bytes: int = 5_000_000
+    ask: Callable[[bytes, str, Any, str], list[Problem]] | None = None
 
     def path(self, key: str, scope: str = "base") -> str:
         """Where the file of a key belongs, below the project's root."""

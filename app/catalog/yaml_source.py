@@ -14,16 +14,26 @@ _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool"
 
 
 class YamlBlock(dict[str, Any]):
-    """A mapping that knows its line and the lines of its keys."""
+    """A mapping that knows its place and those of its keys and values; lines and columns count from 1."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, column: int = 1) -> None:
         super().__init__()
-        self.line = line
+        self.line, self.column = line, column
         self.key_lines: dict[str, int] = {}
+        self.key_columns: dict[str, int] = {}
+        self.value_places: dict[str, tuple[int, int]] = {}
 
     def line_of(self, key: str) -> int:
         """The line of a key, or of the mapping."""
         return self.key_lines.get(key, self.line)
+
+    def place_of(self, key: str) -> tuple[int, int]:
+        """(line, column) of a key, or of the mapping."""
+        return self.line_of(key), self.key_columns.get(key, self.column)
+
+    def value_place(self, key: str) -> tuple[int, int]:
+        """(line, column) of the first character of a value: behind the quote, where it has one."""
+        return self.value_places.get(key, self.place_of(key))
 
 
 def read_yaml(data: bytes, file: str) -> Any:
@@ -75,17 +85,27 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, file: str) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, item, file) for item in node.value]
     if isinstance(node, yaml.MappingNode):
-        block = YamlBlock(line)
+        block = YamlBlock(line, node.start_mark.column + 1)
         for key_node, value_node in node.value:
             key, place = key_node.value, key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.endswith(":merge"):
                 raise _fault(file, place, msg("A key must be a plain text."))
             if key in block:
                 raise _fault(file, place, msg("The key %(key)s stands twice in one object."), key=key)
-            block.key_lines[key] = place
+            block.key_lines[key], block.key_columns[key] = place, key_node.start_mark.column + 1
+            block.value_places[key] = _text_place(value_node)
             block[key] = _value(loader, value_node, file)
         return block
     return _scalar(loader, node, file, line)
+
+
+def _text_place(node: yaml.Node) -> tuple[int, int]:
+    """Where the text itself begins: after a quote, or on the line below `|` and `>`."""
+    mark, style = node.start_mark, getattr(node, "style", None)
+    if isinstance(node, yaml.ScalarNode) and style in ("|", ">"):
+        return mark.line + 2, 1
+    quoted = isinstance(node, yaml.ScalarNode) and style in ("'", '"')
+    return mark.line + 1, mark.column + 1 + int(quoted)
 
 
 def _scalar(loader: yaml.SafeLoader, node: yaml.Node, file: str, line: int) -> Any:

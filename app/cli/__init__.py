@@ -1,4 +1,5 @@
-"""Commands of the shell: `flask worker`, `flask catalog`, `flask demo`, `flask knowledge`. Translate, nothing else."""
+"""Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse`. They only
+translate."""
 
 from __future__ import annotations
 
@@ -8,9 +9,12 @@ from flask import Flask
 def install(app: Flask) -> None:
     """Add the commands to the app."""
     from app.cli.catalog import catalog_cli
+    from app.cli.deciding import decide, feel
     from app.cli.demo.commands import demo_cli
     from app.cli.knowledge import knowledge_cli
+    from app.cli.office import office_cli
+    from app.cli.rehearsing import rehearse
     from app.cli.worker import worker
 
-    for command in (worker, knowledge_cli, catalog_cli, demo_cli):
+    for command in (worker, knowledge_cli, catalog_cli, office_cli, demo_cli, decide, feel, rehearse):
         app.cli.add_command(command)

@@ -1,5 +1,6 @@
 """Forms: a `.form` file (form-js JSON) to fields, checked entries and a render model. The HTML is the web's."""
 
+from app.forms import building
 from app.forms.model import Component, Form
 from app.forms.options import OptionSource
 from app.forms.reading import lint, load
@@ -11,5 +12,5 @@ from app.forms.values import Option
 
 __all__ = [
     "Component", "Field", "Form", "Item", "Option", "OptionSource", "RenderModel", "Row", "ShownOption", "Validated",
-    "lint", "load", "render", "validate", "with_row", "without_row",
+    "building", "lint", "load", "render", "validate", "with_row", "without_row",
 ]

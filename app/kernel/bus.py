@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from sqlalchemy.orm import Session
+
 from app.kernel import events, unit_of_work
 from app.kernel.commands import Command
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import UnitOfWork
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 Effect = Callable[[StoredEvent, UnitOfWork], None]
 
 
@@ -82,3 +85,8 @@ def check_subscriptions() -> None:
 def dispatch(command: Command) -> Any:
     """Handle a command in one transaction and give its answer. Raises what the handler raises."""
     return unit_of_work.run(command, handler_of(type(command)))
+
+
+def rehearse(command: Command, look: Callable[[Session], T]) -> T:
+    """What `look` sees once the command was handled; nothing of it stays. Raises what the handler raises."""
+    return unit_of_work.rehearse(command, handler_of(type(command)), look)

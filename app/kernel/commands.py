@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
+from typing import ClassVar
 from uuid import UUID
 
 
@@ -29,11 +30,17 @@ class Command:
     tenant_id: UUID
     actor: Actor
     key: str | None = None
+    while_paused: ClassVar[bool] = False
+    """Whether it runs in a suspended office too: signing in and out, reading on, exporting, ending the pause."""
 
     def fingerprint(self) -> str:
-        """A digest of the content, so that one key cannot carry two different commands."""
+        """A digest of the content, so that one key cannot carry two different commands.
+
+        A field marked `secret` in its metadata has no part in it: a digest of a password is never stored.
+        """
         parts = [type(self).__name__]
-        parts += [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name not in ("key", "actor")]
+        parts += [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name not in ("key", "actor")
+                  and not f.metadata.get("secret")]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
     def key_hash(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _TenantKey
 
@@ -31,6 +31,8 @@ class Database:
         self.engine = engine
         self.dialect = engine.dialect.name
         self._writer = engine.execution_options(yikou_write=True)
+        steady = self.dialect != "sqlite"  # whose read transactions are so by themselves
+        self._steady = engine.execution_options(isolation_level="REPEATABLE READ") if steady else engine
         if self.dialect == "sqlite":
             _prepare_sqlite(engine)
 
@@ -38,6 +40,12 @@ class Database:
     def read(self, tenant_id: UUID) -> Iterator[Session]:
         """A short session that only reads; it is rolled back at the end."""
         with Session(self.engine, info={"tenant_id": tenant_id, "role": APP_ROLE}, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self, tenant_id: UUID) -> Iterator[Session]:
+        """As `read`, for a long one: everything it reads is as it was when it began."""
+        with Session(self._steady, info={"tenant_id": tenant_id, "role": APP_ROLE}, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -119,11 +127,15 @@ def _scope(state: ORMExecuteState) -> None:
     tenant_id = info.get("tenant_id")
     if tenant_id is None:
         raise TenantMissing("a session on tenants' tables has no tenant")
-    shared = (tenant_id, BASE_TENANT_ID) if state.is_select else (tenant_id,)
-    state.statement = state.statement.options(
-        with_loader_criteria(TenantScoped, lambda cls: cls.tenant_id == tenant_id, include_aliases=True),
-        with_loader_criteria(SharedWithBase, lambda cls: cls.tenant_id.in_(shared), include_aliases=True),
-    )
+    kind = "criteria_of_reads" if state.is_select else "criteria_of_writes"
+    if kind not in info:  # made once for a session: making them takes as long as running a small statement
+        info[kind] = _criteria(tenant_id, (tenant_id, BASE_TENANT_ID) if state.is_select else (tenant_id,))
+    state.statement = state.statement.options(*info[kind])
+
+
+def _criteria(tenant_id: UUID, shared: tuple[UUID, ...]) -> tuple[LoaderCriteriaOption, LoaderCriteriaOption]:
+    return (with_loader_criteria(TenantScoped, lambda cls: cls.tenant_id == tenant_id, include_aliases=True),
+            with_loader_criteria(SharedWithBase, lambda cls: cls.tenant_id.in_(shared), include_aliases=True))
 
 
 @event.listens_for(Session, "before_flush")

@@ -36,9 +36,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a document cannot hold {type(value).__name__}")
 
 
-def dump(value: Any) -> str:
-    """Compact JSON text. Raises TypeError or ValueError for what JSON cannot hold."""
-    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def dump(value: Any, indent: int | None = None) -> str:
+    """JSON text, compact unless indented. Raises TypeError or ValueError for what JSON cannot hold."""
+    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":") if indent is None else None,
+                      indent=indent, allow_nan=False)
     return _MARKED.sub(r"\1", text) if _MARK[1:] in text else text
 
 

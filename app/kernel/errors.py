@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,10 @@ def msg(text: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a definition file, with its place. `message` is a message id, `params` fill it."""
+    """One fault of a definition file, with its place. `message` is a message id, `params` fill it.
+
+    `within`: the place inside the element (row, column, position), from the outer to the inner; (message id, params).
+    """
 
     code: str
     message: str
@@ -25,16 +28,24 @@ class Problem:
     file: str | None = None
     line: int | None = None
     element: str | None = None
+    within: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    column: int | None = None
 
     def text(self) -> str:
-        """The English sentence, without the place."""
-        return self.message % self.params if self.params else self.message
+        """The English sentence; of the place only what is inside the element."""
+        return self.told(lambda message, **params: message % params if params else message)
+
+    def told(self, words: Callable[..., str]) -> str:
+        """As `text`, with `words` that turn a message id and its parameters into the reader's language."""
+        inside = ", ".join(words(message, **params) for message, params in self.within)
+        said = words(self.message, **self.params)
+        return f"{inside}: {said}" if inside else said
 
     def place(self) -> str:
-        """`file:line element`, as far as known."""
+        """`file:line:column element`, as far as known."""
         where = self.file or "?"
         if self.line is not None:
-            where += f":{self.line}"
+            where += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
         return f"{where} {self.element}" if self.element else where
 
 
@@ -56,6 +67,12 @@ class NotFound(YikouError):
 
 class Forbidden(YikouError):
     """Known person, missing right."""
+
+    status = 403
+
+
+class Paused(YikouError):
+    """The office is suspended: it can be read, and takes no change."""
 
     status = 403
 

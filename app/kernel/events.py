@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -77,6 +78,15 @@ def _is_union(hint: Any) -> bool:
     return typing.get_origin(hint) in (typing.Union, types.UnionType)
 
 
+@cache
+def fields_of(name: str) -> dict[str, str]:
+    """Field -> kind (id, code, integer, boolean, number, time; with `?` where it may be missing) of a declared type.
+
+    KeyError for an unknown type.
+    """
+    return _field_kinds(REGISTRY[name].dataclass)
+
+
 def catalogue() -> dict[str, dict[str, Any]]:
     """All event types with version and fields, generated from the code: name -> {version, fields}."""
     return {
@@ -89,7 +99,7 @@ class StoredEvent(TenantScoped, Base):
     """One event as committed; rows are never changed."""
 
     __tablename__ = "event"
-    __table_args__ = (Index(None, "tenant_id", "case_id", "id"),)
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "type", "at"))
 
     type: Mapped[str] = mapped_column(String(80))
     schema_version: Mapped[int] = mapped_column(Integer)
@@ -103,10 +113,15 @@ class StoredEvent(TenantScoped, Base):
 
     def current(self) -> dict[str, Any]:
         """The data in the newest schema version."""
-        kind, data, version = REGISTRY[self.type], dict(self.data), self.schema_version
-        while version < kind.version:
-            data, version = kind.upcasters[version](data), version + 1
-        return data
+        return upcast(self.type, self.schema_version, self.data)
+
+
+def upcast(name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
+    """The data of an event of an older schema version in the newest; KeyError for an unknown type."""
+    kind, data = REGISTRY[name], dict(data)
+    while version < kind.version:
+        data, version = kind.upcasters[version](data), version + 1
+    return data
 
 
 class Delivery(TenantScoped, Base):

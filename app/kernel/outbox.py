@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
-from app.kernel import bus, clock, database
+from app.kernel import bus, clock, database, pauses
 from app.kernel.commands import SYSTEM
 from app.kernel.events import Delivery, StoredEvent
 from app.kernel.unit_of_work import UnitOfWork, transact
@@ -31,7 +31,8 @@ def due(limit: int = 100) -> list[tuple[UUID, UUID]]:
         earlier.tenant_id == Delivery.tenant_id, earlier.subscriber == Delivery.subscriber,
         earlier.case_id == Delivery.case_id, earlier.state == "pending", earlier.event_id < Delivery.event_id)
     query = (select(Delivery.tenant_id, Delivery.id)
-             .where(Delivery.state == "pending", Delivery.run_at <= clock.now(), ~blocked)
+             .where(Delivery.state == "pending", Delivery.run_at <= clock.now(), ~blocked,
+                    pauses.working(Delivery.tenant_id))
              .order_by(Delivery.event_id).limit(limit))
     with database.current().claim() as session:
         return [(row[0], row[1]) for row in session.execute(query)]
@@ -51,7 +52,7 @@ def deliver(tenant_id: UUID, delivery_id: UUID) -> bool:
 def _run(uow: UnitOfWork, delivery_id: UUID) -> bool:
     query = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "pending")
     row = uow.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
-    if row is None:
+    if row is None or pauses.since(uow.session, uow.tenant_id) is not None:
         return False
     subscriber = bus.subscriber(row.subscriber)
     if subscriber is None:

@@ -41,9 +41,11 @@ def digest(previous: str, number: int, stored: StoredEvent) -> str:
 
 def waiting_tenants() -> list[UUID]:
     """Tenants with committed events that have no number yet."""
-    numbered = exists().where(EventNumber.tenant_id == StoredEvent.tenant_id, EventNumber.id == StoredEvent.id)
-    with database.current().claim() as session:
-        return list(session.scalars(select(StoredEvent.tenant_id).where(~numbered).distinct()))
+    last = select(func.max(EventNumber.number)).where(EventNumber.tenant_id == StoredEvent.tenant_id)
+    query = select(StoredEvent.tenant_id).group_by(StoredEvent.tenant_id).having(
+        func.count() > func.coalesce(last.correlate(StoredEvent).scalar_subquery(), 0))
+    with database.current().claim() as session:  # counting an index is far cheaper than a look for each event's number
+        return list(session.scalars(query))
 
 
 def number(tenant_id: UUID, limit: int = 500) -> int:
@@ -55,8 +57,7 @@ def _number(uow: UnitOfWork, limit: int) -> int:
     session = uow.session
     last = _last(session)
     previous, count = (last.hash, last.number) if last else (GENESIS, 0)
-    numbered = exists().where(EventNumber.tenant_id == StoredEvent.tenant_id, EventNumber.id == StoredEvent.id)
-    rows = session.scalars(select(StoredEvent).where(~numbered).order_by(StoredEvent.id).limit(limit)).all()
+    rows = _waiting(session, count, limit)
     for stored in rows:
         count += 1
         previous = digest(previous, count, stored)
@@ -64,9 +65,33 @@ def _number(uow: UnitOfWork, limit: int) -> int:
     return len(rows)
 
 
+def _waiting(session: Session, count: int, limit: int) -> list[StoredEvent]:
+    """Up to `limit` events without a number by id, `count` having one. Where all of them fit they are looked for from
+    the newest on; an event that is committed between count and look would push an older one out, so both are compared.
+    """
+    waiting = _total(session) - count
+    numbered = exists().where(EventNumber.tenant_id == StoredEvent.tenant_id, EventNumber.id == StoredEvent.id)
+    query = select(StoredEvent).where(~numbered)
+    if waiting <= limit:
+        newest = session.scalars(query.order_by(StoredEvent.id.desc()).limit(max(waiting, 0))).all()
+        if _total(session) - count == waiting:
+            return list(reversed(newest))
+    return list(session.scalars(query.order_by(StoredEvent.id).limit(limit)))
+
+
+def _total(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(StoredEvent)) or 0
+
+
 def _last(session: Session) -> EventNumber | None:
     top = select(func.max(EventNumber.number)).scalar_subquery()
     return session.scalars(select(EventNumber).where(EventNumber.number == top)).one_or_none()
+
+
+def head(session: Session) -> tuple[int, str]:
+    """The last number of the tenant's chain and its hash; (0, GENESIS) before the first event has one."""
+    last = _last(session)
+    return (last.number, last.hash) if last is not None else (0, GENESIS)
 
 
 def broken_link(session: Session) -> int | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -11,8 +13,8 @@ from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel import clock, database, events
-from app.kernel.commands import Actor, Command
+from app.kernel import clock, database, events, pauses
+from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.errors import Conflict, msg
 from app.kernel.ids import new_id
 from app.kernel.model import Base, TenantScoped
@@ -27,6 +29,7 @@ class CommandAnswer(TenantScoped, Base):
     """The answer to a command that came with an idempotency key."""
 
     __tablename__ = "command_answer"
+    __table_args__ = {"info": {"secret": True}}
 
     key_hash: Mapped[str] = mapped_column(String(64), unique=False, index=False)
     fingerprint: Mapped[str] = mapped_column(String(64))
@@ -62,6 +65,15 @@ class UnitOfWork:
         return events.Delivery(tenant_id=self.tenant_id, event_id=stored.id, case_id=stored.case_id,
                                subscriber=subscriber.name, run_at=self.now)
 
+    @contextmanager
+    def as_machine(self) -> Iterator[Actor]:
+        """Nested commands that the handler itself answers for, whatever the actor may; events keep who began it."""
+        before, self.actor = self.actor, replace(self.actor, kind=SYSTEM.kind)
+        try:
+            yield self.actor
+        finally:
+            self.actor = before
+
     def dispatch_nested(self, command: Command) -> Any:
         """Run another command's handler inside this transaction."""
         from app.kernel import bus
@@ -75,6 +87,7 @@ def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
         with database.current().write(command.tenant_id) as session:
             uow = UnitOfWork(session, command.tenant_id, command.actor)
             if command.key is None:
+                pauses.check(session, command)
                 answer = handler(command, uow)
                 session.commit()
                 return answer
@@ -84,11 +97,23 @@ def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
                 continue  # the same key is being handled right now: look again once it is committed
             if known:
                 return row.answer["value"] if row.answer else None
+            pauses.check(session, command)
             answer = handler(command, uow)
             row.answer = {"value": answer}
             session.commit()
             return answer
     raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
+
+
+def rehearse(command: Command, handler: Callable[[Any, UnitOfWork], Any], look: Callable[[Session], T]) -> T:
+    """Handle, look, and undo it all: the key is neither asked nor kept."""
+    with database.current().write(command.tenant_id) as session:
+        pauses.check(session, command)
+        handler(command, UnitOfWork(session, command.tenant_id, command.actor))
+        session.flush()
+        found = look(session)
+        session.rollback()
+        return found
 
 
 def _look_up(session: Session, command: Command, now: datetime) -> tuple[bool, CommandAnswer]:

@@ -11,7 +11,11 @@ from app.kernel.commands import Command
 
 @dataclass(frozen=True, kw_only=True)
 class SaveService(Command):
-    """Make the service of this code, or change it. Answer: {"service_id"}."""
+    """Make the service of this code, or change it. Answer: {"service_id"}.
+
+    `unit`, `at_once`, `reply_amount` and `reply_span` are written into the decision tables, which alone hold them;
+    None leaves the tables as they are. `begun_from`: the version somebody changed; Conflict when there is a newer one.
+    """
 
     code: str
     module: str
@@ -23,6 +27,12 @@ class SaveService(Command):
     commitment_en: str = ""
     keywords: str = ""
     active: bool = True
+    unit: str | None = None
+    at_once: bool = False
+    reply_amount: int | None = None
+    reply_span: str = "wd"
+    begun_from: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +47,10 @@ class ImportServices(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveKnowledgeItem(Command):
-    """Make the knowledge item of this code, or change it. Answer: {"item_id"}."""
+    """Make the knowledge item of this code, or change it. Answer: {"item_id"}. What is in use needs an owner.
+
+    `begun_from`: the version somebody changed; Conflict when there is a newer one.
+    """
 
     code: str
     question_zh: str
@@ -50,13 +63,29 @@ class SaveKnowledgeItem(Command):
     reviewed_on: date | None = None
     review_days: int = 180
     active: bool = True
+    begun_from: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmKnowledgeItem(Command):
+    """Somebody looked at the item and it is still right: it was reviewed today."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellOverdueReviews(Command):
+    """Tell the head of each owning unit once that an item should be looked at again. Answer: {"told"}."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportKnowledge(Command):
     """CSV with columns code, question_zh, and optionally service, question_en, answer_zh, answer_en, owner, source,
 
-    review_days. A given answer stays when the table has none. Answer: {"made", "changed"}; all or nothing.
+    review_days. A given answer stays when the table has none; without an owner it is a draft.
+
+    Answer: {"made", "changed"}; all or nothing.
     """
 
     csv_text: str
@@ -74,3 +103,22 @@ class RetrainSuggestion(Command):
 
     def __repr__(self) -> str:
         return f"RetrainSuggestion(cases={self.cases}, bytes={len(self.data)})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveReplyTemplate(Command):
+    """Make or change the reply template with this code; what it said before is kept. Answer {"code", "version"}.
+
+    `form`, `field`: keys of a task's form and of its text area, empty for all. Nothing is written when nothing changed.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str = ""
+    text_zh: str
+    text_en: str = ""
+    modules: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    form: str = ""
+    field: str = ""
+    active: bool = True

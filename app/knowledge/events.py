@@ -38,6 +38,24 @@ class KnowledgeItemSaved:
     active: bool
 
 
+@event("knowledge.confirmed")
+@dataclass(frozen=True)
+class KnowledgeConfirmed:
+    """Somebody looked at an item: it is still right."""
+
+    item_id: UUID
+    code: str
+
+
+@event("knowledge.overdue")
+@dataclass(frozen=True)
+class ReviewsOverdue:
+    """A unit was told that items it answers for are due for review."""
+
+    unit: str
+    items: int
+
+
 @event("knowledge.imported")
 @dataclass(frozen=True)
 class KnowledgeImported:
@@ -57,3 +75,14 @@ class TextModelTrained:
     codes: int
     accuracy: Decimal
     threshold: Decimal
+
+
+@event("knowledge.reply_saved")
+@dataclass(frozen=True)
+class ReplyTemplateSaved:
+    """A reply template was made or changed."""
+
+    template_id: UUID
+    code: str
+    version: int
+    active: bool

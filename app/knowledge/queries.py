@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.knowledge import finding
-from app.knowledge.model import KnowledgeItem, ServiceItem, TextModelVersion
+from app.knowledge import finding, replies
+from app.knowledge.model import KnowledgeItem, ReplyTemplate, ReplyTemplateVersion, ServiceItem, TextModelVersion
+from app.knowledge.replies import PLACES, filled
 from app.tenancy import search as tenancy_search
+
+__all__ = ["PLACES", "Hit", "due_for_review", "filled", "item", "items", "newest_model", "replies_for",
+           "reply_template", "reply_templates", "reply_versions", "search", "service", "services"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,18 @@ def item(session: Session, code: str) -> KnowledgeItem | None:
 
 def due_for_review(session: Session, today: date) -> list[KnowledgeItem]:
     """Items never looked at, or longer ago than their review period, the oldest first."""
-    due = [i for i in items(session) if i.reviewed_on is None or i.reviewed_on + timedelta(i.review_days) <= today]
+    due = [i for i in items(session) if (due_on(i) or today) <= today]
     return sorted(due, key=lambda i: (i.reviewed_on or date.min, i.code))
+
+
+def due_on(item: KnowledgeItem) -> date | None:
+    """The day on which an item should be looked at again; None while nobody ever has."""
+    return None if item.reviewed_on is None else item.reviewed_on + timedelta(item.review_days)
+
+
+def due_count(session: Session, today: date, units: Collection[str] | None = None) -> int:
+    """How many wait to be looked at again: all, or those of some units."""
+    return sum(units is None or item.owner_unit in units for item in due_for_review(session, today))
 
 
 def search(session: Session, q: str, limit: int = 10) -> list[Hit]:
@@ -73,3 +88,25 @@ def newest_model(session: Session) -> TextModelVersion | None:
     """The text model in force."""
     query = select(TextModelVersion).order_by(TextModelVersion.trained_at.desc(), TextModelVersion.id.desc())
     return session.scalars(query.limit(1)).one_or_none()
+
+
+def reply_templates(session: Session) -> list[ReplyTemplate]:
+    """All of them by code, also those switched off."""
+    return list(session.scalars(select(ReplyTemplate).order_by(ReplyTemplate.code)))
+
+
+def reply_template(session: Session, code: str) -> ReplyTemplate | None:
+    """One reply template."""
+    return session.scalars(select(ReplyTemplate).where(ReplyTemplate.code == code)).one_or_none()
+
+
+def reply_versions(session: Session, code: str) -> list[ReplyTemplateVersion]:
+    """What a template said, the newest first."""
+    query = select(ReplyTemplateVersion).where(ReplyTemplateVersion.code == code)
+    return list(session.scalars(query.order_by(ReplyTemplateVersion.version.desc())))
+
+
+def replies_for(session: Session, form: str, module: str | None, service: str | None) -> list[ReplyTemplate]:
+    """Templates in use for a form in a case of this module and service; the most particular first."""
+    found = [row for row in reply_templates(session) if row.active and replies.fits(row, form, module, service)]
+    return sorted(found, key=lambda row: (not row.services, not row.modules, row.code))

@@ -1,4 +1,8 @@
-"""Sending what is queued: claimed in one transaction, sent outside any, noted in another. At least once."""
+"""Sending what is queued: claimed in one transaction, sent outside any, noted in another. Never twice.
+
+A channel whose other side drops an id it has seen (SMS, WeChat) is simply asked again after a crash. One that cannot
+(mail) says when it hands the message over: from then on a lost answer ends as `outcome_unknown`, for a person to see.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
-from app.kernel import clock, database
+from app.kernel import clock, database, pauses
 from app.kernel.commands import SYSTEM
 from app.kernel.outbox import backoff
 from app.kernel.unit_of_work import UnitOfWork, transact
-from app.notifications import channels
+from app.notifications import channels, outgoing
 from app.notifications.channels import DeliveryError, Outgoing
 from app.notifications.events import NotificationFailed, NotificationSent
-from app.notifications.model import Notification, NotificationAddress
+from app.notifications.model import Notification
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
+BULK = 20
+"""Messages in bulk tried in one round: what concerns one person's case comes first, every round anew."""
 CLAIM = timedelta(minutes=2)
 """After so long a claimed message is free again: whoever claimed it is gone. Longer than any channel's time-out."""
+OPEN = ("queued", "sending", "handed")
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,20 @@ def tick(limit: int = 50) -> int:
 
 
 def due(limit: int) -> list[tuple[UUID, UUID]]:
-    """(tenant, notification) whose time has come, the oldest first."""
-    query = (select(Notification.tenant_id, Notification.id)
-             .where(Notification.state.in_(("queued", "sending")), Notification.run_at <= clock.now())
-             .order_by(Notification.run_at).limit(limit))
+    """(tenant, notification) whose time has come, the oldest first; a few of those in bulk behind all others."""
     with database.current().claim() as session:
-        return [(row[0], row[1]) for row in session.execute(query)]
+        found = [(row[0], row[1]) for row in session.execute(_due(bulk=False).limit(limit))]
+        if len(found) < limit:
+            most = min(BULK, limit - len(found))
+            found += [(row[0], row[1]) for row in session.execute(_due(bulk=True).limit(most))]
+    return found
+
+
+def _due(*, bulk: bool) -> Select[UUID, UUID]:
+    return (select(Notification.tenant_id, Notification.id)
+            .where(Notification.state.in_(OPEN), Notification.bulk.is_(bulk), Notification.run_at <= clock.now(),
+                   or_(Notification.is_secret.is_(True), pauses.working(Notification.tenant_id)))
+            .order_by(Notification.run_at))
 
 
 def deliver(tenant_id: UUID, notification_id: UUID) -> bool:
@@ -66,30 +81,54 @@ def deliver(tenant_id: UUID, notification_id: UUID) -> bool:
 
 
 def _claim(uow: UnitOfWork, notification_id: UUID) -> _Claimed | None:
+    """The attempt is written down before anything is sent."""
     query = select(Notification).where(
-        Notification.id == notification_id, Notification.state.in_(("queued", "sending")),
-        Notification.run_at <= uow.now)
+        Notification.id == notification_id, Notification.state.in_(OPEN), Notification.run_at <= uow.now)
     row = uow.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
-    address = uow.session.get(NotificationAddress, (uow.tenant_id, row.address_id)) if row.address_id else None
-    if address is not None and address.value is None:
+    if row.state == "handed":
+        _fail(uow, row, "outcome_unknown")  # whoever handed it over is gone, and nobody knows whether it arrived
+        return None
+    if not outgoing.still_wanted(uow, row):
+        row.state, row.last_error = "skipped", None
+        return None
+    to = outgoing.address(uow, row)
+    if to is None:
         _fail(uow, row, "address_erased")
         return None
     row.state, row.attempts, row.run_at = "sending", row.attempts + 1, uow.now + CLAIM
-    to = address.value if address is not None and address.value else ""
-    return _Claimed(Outgoing(row.id, to, row.subject, row.body, row.locale), row.channel, row.attempts)
+    attempt = row.attempts
+
+    def hand_over() -> None:
+        transact(uow.tenant_id, SYSTEM, lambda own: _hand_over(own, notification_id, attempt))
+
+    return _Claimed(outgoing.message(uow, row, to, hand_over), row.channel, attempt)
+
+
+def _hand_over(uow: UnitOfWork, notification_id: UUID, attempt: int) -> None:
+    row = _claimed(uow, notification_id, attempt)
+    if row is None:
+        raise DeliveryError("claim_lost", again=False)
+    row.state, row.run_at = "handed", uow.now + CLAIM
+
+
+def _claimed(uow: UnitOfWork, notification_id: UUID, attempt: int) -> Notification | None:
+    """The row, unless the claim ran out and another worker has it now."""
+    row = uow.session.get(Notification, (uow.tenant_id, notification_id), with_for_update=True)
+    return row if row is not None and row.state in ("sending", "handed") and row.attempts == attempt else None
 
 
 def _note(uow: UnitOfWork, notification_id: UUID, attempt: int, error: DeliveryError | None) -> None:
-    row = uow.session.get(Notification, (uow.tenant_id, notification_id), with_for_update=True)
-    if row is None or row.state != "sending" or row.attempts != attempt:
-        return  # the claim ran out and another worker has it now
+    row = _claimed(uow, notification_id, attempt)
+    if row is None:
+        return
     if error is None:
         row.state, row.sent_at, row.last_error = "sent", uow.now, None
         if row.is_secret:
             row.body = ""
-        uow.record(NotificationSent(notification_id=row.id, case_id=row.case_id, channel=row.channel))
+        if not row.bulk:
+            uow.record(NotificationSent(notification_id=row.id, case_id=row.case_id, channel=row.channel))
     elif error.again and row.attempts < MAX_ATTEMPTS:
         row.state, row.last_error, row.run_at = "queued", error.code[:80], uow.now + backoff(row.attempts)
     else:
@@ -100,5 +139,6 @@ def _fail(uow: UnitOfWork, row: Notification, reason: str) -> None:
     row.state, row.last_error = "failed", reason[:80]
     if row.is_secret:
         row.body = ""
-    uow.record(NotificationFailed(notification_id=row.id, case_id=row.case_id, channel=row.channel,
-                                  reason=reason[:80]))
+    if not row.bulk:
+        uow.record(NotificationFailed(notification_id=row.id, case_id=row.case_id, channel=row.channel,
+                                      reason=reason[:80]))

@@ -38,3 +38,12 @@ class NotificationFailed:
     case_id: UUID | None
     channel: str
     reason: str
+
+
+@event("notice.pushed")
+@dataclass(frozen=True)
+class NoticePushed:
+    """Some more residents are being told of a notice."""
+
+    notice_id: UUID
+    people: int

@@ -14,9 +14,11 @@ from app.kernel.bus import handles, subscribes
 from app.kernel.errors import Conflict, NotFound, msg
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import UnitOfWork
+from app.notifications import pushing as pushing  # registers who is told of notices
+from app.notifications import work_mail
 from app.notifications.commands import MarkRead, SendAgain
 from app.notifications.model import Notification, NotificationAddress
-from app.notifications.queueing import Recipient, queue
+from app.notifications.queueing import Manner, Recipient, queue
 
 CODE_TEMPLATE = "sign_in_code"
 
@@ -62,7 +64,9 @@ def tell(event: StoredEvent, uow: UnitOfWork) -> None:
         to = Recipient(group=wanted.group, person_id=person_id)
     else:
         to = Recipient(user_id=wanted.user_id, phone=wanted.phone, person_id=person_id, locale=wanted.locale)
-    queue(uow, wanted.template, to, wanted.params, wanted.case_id)
+    queue(uow, wanted.template, to, wanted.params, wanted.case_id, manner=Manner(once=f"case:{wanted.notice_id}"))
+    if wanted.group is not None:
+        work_mail.copy(uow, wanted)
 
 
 @subscribes("person.erased", name="notifications.erase")

@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.notifications.model import Notification, NotificationAddress
+from app.notifications.model import NoticePush, Notification, NotificationAddress
 
 
 def inbox(session: Session, user_id: UUID | None, groups: Collection[str] = (), limit: int = 50) -> list[Notification]:
     """What a person and their groups were told, the newest first."""
+    query = select(Notification).where(Notification.channel == "in_app", or_(*_mine(user_id, groups)))
+    return list(session.scalars(query.order_by(Notification.id.desc()).limit(limit)))
+
+
+def unread(session: Session, user_id: UUID | None, groups: Collection[str], most: int) -> int:
+    """How many of these nobody has read yet; the count stops at `most`."""
+    query = select(Notification.id).where(Notification.channel == "in_app", Notification.read_at.is_(None),
+                                          or_(*_mine(user_id, groups))).limit(most)
+    return len(session.scalars(query).all())
+
+
+def _mine(user_id: UUID | None, groups: Collection[str]) -> list[ColumnElement[bool]]:
     mine: list[ColumnElement[bool]] = [Notification.to_group.in_(groups)]
     if user_id is not None:
         mine.append(Notification.to_user_id == user_id)
-    query = select(Notification).where(Notification.channel == "in_app", or_(*mine))
-    return list(session.scalars(query.order_by(Notification.id.desc()).limit(limit)))
+    return mine
 
 
 def of_case(session: Session, case_id: UUID, limit: int = 200) -> list[Notification]:
@@ -37,3 +48,15 @@ def outgoing(session: Session, *, channel: str | None = None, state: str | None 
     if state is not None:
         query = query.where(Notification.state == state)
     return [(row[0], row[1]) for row in session.execute(query.order_by(Notification.id.desc()).limit(limit))]
+
+
+def push_of(session: Session, notice_id: UUID) -> NoticePush | None:
+    """How far telling residents of a notice has come; None when nobody asked for it."""
+    return session.scalars(select(NoticePush).where(NoticePush.id == notice_id)).one_or_none()
+
+
+def counts_about(session: Session, notice_id: UUID) -> dict[str, int]:
+    """Messages about a notice by state."""
+    query = (select(Notification.state, func.count()).where(Notification.about_id == notice_id)
+             .group_by(Notification.state))
+    return {str(row[0]): int(row[1]) for row in session.execute(query)}

@@ -18,7 +18,10 @@ NAMED = {"unit": "units", "service": "services", "module": "modules", "place": "
 
 
 def shown(session: Session, params: Mapping[str, Any], locale: str) -> dict[str, Any]:
-    """`params` with ISO times as "2026-01-05 17:00" and codes of units, services, modules and places as names."""
+    """`params` with ISO times as "2026-01-05 17:00" and codes of units, services, modules and places as names.
+
+    `why` may be said in both languages, `zh / en`, as diagrams have it: the reader's half is shown.
+    """
     zone: ZoneInfo | None = None
     values = dict(params)
     for name, value in params.items():
@@ -28,4 +31,6 @@ def shown(session: Session, params: Mapping[str, Any], locale: str) -> dict[str,
         elif isinstance(value, str) and name in NAMED:
             names = sources.names(session, NAMED[name])
             values[name] = names[value][1 if locale.startswith("en") else 0] if value in names else value
+        elif isinstance(value, str) and name == "why":
+            values[name] = value.split(" / ")[-1 if locale.startswith("en") else 0].strip()
     return values

@@ -1,5 +1,5 @@
 """Offices (tenants), their units, places, settings and case numbers. People and rights stand in auth."""
 
-from app.tenancy import numbers, queries, settings, zones
+from app.tenancy import interests, numbers, place_tree, queries, settings, terms, uses, versions, zones
 
-__all__ = ["numbers", "queries", "settings", "zones"]
+__all__ = ["interests", "numbers", "place_tree", "queries", "settings", "terms", "uses", "versions", "zones"]

@@ -42,6 +42,23 @@ class UnitsImported:
     changed: int
 
 
+@event("place.saved")
+@dataclass(frozen=True)
+class PlaceSaved:
+    """A place was made or changed."""
+
+    place_id: UUID
+    code: str
+
+
+@event("place.removed")
+@dataclass(frozen=True)
+class PlaceRemoved:
+    """A place that nothing referred to is gone."""
+
+    code: str
+
+
 @event("places.imported")
 @dataclass(frozen=True)
 class PlacesImported:

@@ -13,13 +13,19 @@ from app.tenancy.model import PLACE_KINDS, UNIT_KINDS
 
 MAX_CHARACTERS, MAX_LINES = 5_000_000, 50_000
 UNIT_CODE_LENGTH = 40
+UNIT_TEXTS = {"phone": 40, "hours_zh": 200, "hours_en": 200, "about_zh": 2000, "about_en": 2000}
+"""Texts of a unit beside its names, with their longest."""
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}\Z")
 Row = dict[str, Any]
 Faults = list[tuple[str, dict[str, Any]]]
 
 
-def read(text: str, required: tuple[str, ...], check: Callable[[Row, int, Faults], None]) -> list[Row]:
-    """The rows of a CSV text with a header line. Raises Invalid with `fields["csv"]`: one message a fault."""
+def read(text: str, required: tuple[str, ...], check: Callable[[Row, int, Faults], None],
+         key: str | None = "code") -> list[Row]:
+    """The rows of a CSV text with a header line. Raises Invalid with `fields["csv"]`: one message a fault.
+
+    `key`: the column in which no value may stand twice; None where `check` sees to it.
+    """
     if len(text) > MAX_CHARACTERS:
         raise TooLarge(msg("This file is too large."))
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
@@ -39,24 +45,25 @@ def read(text: str, required: tuple[str, ...], check: Callable[[Row, int, Faults
                 raise TooLarge(msg("This file is too large."))
     except csv.Error as error:
         faults.append((msg("Line %(line)s: %(fault)s"), {"line": reader.line_num, "fault": str(error)}))
-    _no_repeats(rows, faults)
+    if key is not None:
+        _no_repeats(rows, faults, key)
     if faults:
         fields: FieldErrors = {"csv": faults[:100]}
         raise Invalid(msg("The table has %(count)s faults; nothing was stored."), fields=fields, count=len(faults))
     return rows
 
 
-def _no_repeats(rows: list[Row], faults: Faults) -> None:
+def _no_repeats(rows: list[Row], faults: Faults, key: str) -> None:
     seen: set[str] = set()
     for row in rows:
-        code = row.get("code", "")
+        code = row.get(key, "")
         if code in seen:
             faults.append((msg("The code %(code)s stands in the table twice."), {"code": code}))
         seen.add(code)
 
 
 def units(text: str) -> list[Row]:
-    """Rows {code, zh, en, kind}."""
+    """Rows {code, zh, en, kind} and, where the table has such columns, how to reach a unit and what it does."""
 
     def check(row: Row, line: int, faults: Faults) -> None:
         row["kind"] = row.get("kind") or "internal"
@@ -65,6 +72,10 @@ def units(text: str) -> list[Row]:
         _one_of(row, "kind", UNIT_KINDS, line, faults)
         _filled(row, "zh", 120, line, faults)
         row["en"] = row.get("en") or row["zh"]
+        for name, longest in UNIT_TEXTS.items():
+            if len(row.get(name, "")) > longest:
+                faults.append((msg("Line %(line)s: %(name)s must have 1 to %(longest)s characters"),
+                               {"line": line, "name": name, "longest": longest}))
 
     return read(text, ("code", "zh"), check)
 

@@ -12,12 +12,27 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy.model import Tenant
 
 DEFAULT = "Asia/Shanghai"
+_KEPT = "kept_tenant"
 
 
 def zone_of(session: Session, tenant_id: UUID) -> ZoneInfo:
     """The zone of an office; the default one for rows that belong to no office."""
-    tenant = session.get(Tenant, tenant_id)
+    tenant = kept(session, tenant_id)
     return ZoneInfo(tenant.time_zone if tenant is not None else DEFAULT)
+
+
+def kept(session: Session, tenant_id: UUID) -> Tenant | None:
+    """The office's row; the session holds it, so that asking again asks no database."""
+    tenant = session.get(Tenant, tenant_id)
+    session.info[_KEPT] = tenant
+    return tenant
+
+
+def forget(session: Session, tenant_id: UUID) -> None:
+    """Read the office's row anew when it is asked for next: it may have changed while a lock was waited for."""
+    tenant = session.get(Tenant, tenant_id)
+    if tenant is not None and tenant not in session.dirty:
+        session.expire(tenant)
 
 
 def local_now(uow: UnitOfWork) -> datetime:

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf
-from app.web import access, context, errors, headers, health, logs, names, sessions, tenant_paths, texts
+from app.web import access, context, errors, headers, health, logs, names, sessions, show, tenant_paths, texts
 
 
 def install(app: Flask) -> None:
@@ -21,6 +21,7 @@ def install(app: Flask) -> None:
     texts.install(app)
     context.install(app)
     names.install(app)
+    show.install(app)
     access.install(app)
     csrf.init_app(app)
     headers.install(app)

@@ -17,6 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 PUBLIC, SIGNED_IN = "public", "signed_in"
 WITHOUT_OFFICE = frozenset({"static", "resident.home", "health"})
 """Endpoints that answer on an installation's bare address too."""
+WITH_ONE_TIME_PASSWORD = frozenset({"staff.first_password", "staff.choose_password", "staff.sign_out"})
+"""All that somebody may do whose password was given by another person."""
 
 
 def access(who: str) -> Callable[[F], F]:
@@ -60,6 +62,8 @@ def _check(who: str | None) -> Response | None:
     user = signed_in()
     if user is None:
         return _ask_to_sign_in(who)
+    if user.must_change:
+        return None if request.endpoint in WITH_ONE_TIME_PASSWORD else redirect(url_for("staff.first_password"))
     if who != SIGNED_IN:
         policy.require(actor(), who)
     return None

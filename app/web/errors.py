@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.commands import RecordDenial
 from app.kernel import bus
-from app.kernel.errors import Forbidden, YikouError, msg
+from app.kernel.errors import Forbidden, Paused, YikouError, msg
 from app.web.sessions import actor, office
 from app.web.texts import t
 
@@ -46,11 +46,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, text: str | None = None) -> Response:
+def page(status: int, text: str | None = None, title: str | None = None) -> Response:
     """The page of a status; `text` says more than the usual words."""
     kind = status if status in TITLES else FALLBACK
     usual = TEXTS.get(kind)
-    body = render_template("error.html", status=status, title=t(TITLES[kind]),
+    body = render_template("error.html", status=status, title=title or t(TITLES[kind]),
                            text=text or (t(usual) if usual else ""))
     return Response(body, status=status, mimetype="text/html")
 
@@ -61,7 +61,18 @@ def _domain(error: YikouError) -> Response:
         return page(403, t(error.message, **error.params) if actor().kind == "guest" else None)
     if error.status == 404:
         return page(404)
+    if isinstance(error, Paused):
+        return page(error.status, suspended_text(), t(msg("This office is suspended")))
     return page(error.status, t(error.message, **error.params))
+
+
+def suspended_text() -> str:
+    """What does not go now, and whom to ring."""
+    here = office()
+    phone = (here.settings or {}).get("contact_phone") if here is not None else None
+    text = t(msg("What was sent was not stored: nothing can be handed in or changed here for now. "
+                 "Everything that is there can still be read."))
+    return f"{text} {t(msg('Please ring %(phone)s.'), phone=phone)}" if phone else text
 
 
 def _csrf(_error: CSRFError) -> Response:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.dates import format_skeleton
 from flask import Flask
 
+from app.deadlines import UNOFFICIAL
 from app.kernel.errors import msg
-from app.web.texts import local_now, locale, t, when
+from app.web.texts import local_now, locale, t, when, zone
 from app.web.words import word
 
 LONGEST, KILO = 160, 1000
@@ -28,7 +30,18 @@ def pick(thing: Any, stem: str) -> str:
 
 def say(sentence: Any) -> str:
     """A message id with parameters, translated; times among the parameters in the office's zone."""
-    return t(sentence.message, **{name: _readable(value) for name, value in sentence.params.items()})
+    return t(sentence.message, **{name: half(value) if name == "day" else _readable(value)
+                                  for name, value in sentence.params.items()})
+
+
+def unsure(reasons: Iterable[Any]) -> list[Any]:
+    """Of the reasons of a date those that say it may still change: people see them without opening anything."""
+    return [one for one in reasons if one.message == UNOFFICIAL]
+
+
+def half(note: Any) -> str:
+    """The reader's half of a remark that is said in both languages: `zh / en`."""
+    return str(note).split(" / ")[0 if locale() == "zh" else -1].strip()
 
 
 def _readable(value: Any) -> Any:
@@ -81,6 +94,40 @@ def _matched(table: str, row: Any) -> str:
     return f"{said}: {notes}" if notes else said
 
 
+def on(at: date | datetime | None) -> str:
+    """A day without its time, in the office's zone."""
+    if isinstance(at, datetime):
+        at = at.astimezone(zone()).date()
+    return "" if at is None else str(format_skeleton("yMMMd", at, locale=locale()))
+
+
+def last_day(end: datetime) -> str:
+    """The last day of a time that ends at `end`, the first moment that no longer belongs to it."""
+    return on(end - timedelta(seconds=1))
+
+
+LEFT = {("wd", False): (msg("1 working day left"), msg("%(amount)s working days left")),
+        ("wh", False): (msg("1 working hour left"), msg("%(amount)s working hours left")),
+        ("wd", True): (msg("1 working day late"), msg("%(amount)s working days late")),
+        ("wh", True): (msg("1 working hour late"), msg("%(amount)s working hours late")),
+        ("d", False): (msg("1 day left"), msg("%(amount)s days left")),
+        ("d", True): (msg("1 day late"), msg("%(amount)s days late")),
+        ("h", False): (msg("1 hour left"), msg("%(amount)s hours left")),
+        ("h", True): (msg("1 hour late"), msg("%(amount)s hours late")),
+        ("min", False): (msg("1 minute left"), msg("%(amount)s minutes left")),
+        ("min", True): (msg("1 minute late"), msg("%(amount)s minutes late"))}
+
+
+def left(remaining: Any) -> str:
+    """How much time is left or has passed, in words."""
+    if remaining is None:
+        return ""
+    if remaining.amount == 0 and remaining.unit == "wh":
+        return t(msg("less than a working hour late") if remaining.late else msg("less than a working hour left"))
+    one, many = LEFT[remaining.unit, remaining.late]
+    return t(one) if remaining.amount == 1 else t(many, amount=remaining.amount)
+
+
 def side(label: str) -> str:
     """Tables name an input in both languages, as `渠道 Channel`: the part for the reader."""
     found = TWO.fullmatch(label)
@@ -115,13 +162,18 @@ def answers(case: Any) -> list[tuple[str, str]]:
             field.key: field for field in forms.render(
                 form, case.fields, locale=locale(), now=local_now(),
                 options_sources=queries.options(session, locale())).fields() if field.key}
-    return [(known[name].label, _entered(known[name]) or brief(value)) if name in known
-            else (word("wish", name), brief(value))
-            for name, value in case.fields.items() if value not in (None, "", [])]
+    said = {name: brief(value) for name, value in case.fields.items() if value not in (None, "", [])}
+    said |= {name: _entered(known[name]) for name in said if name in known and (
+        known[name].options or known[name].kind == "list")}
+    labels = {name: known[name].label if name in known else word("wish", name) for name in said}
+    return [(labels[name], words) for name, words in said.items() if words]
 
 
 def _entered(field: Any) -> str:
-    """The labels of what was chosen; empty for anything that is not a choice."""
+    """The labels of what was chosen, row by row in a list; empty for anything that is neither."""
+    if field.kind == "list":
+        rows = [[_entered(one) or one.value for row in item.rows for one in row.fields] for item in field.items]
+        return "; ".join(" ".join(filter(None, row)) for row in rows if any(row))
     return ", ".join(option.label for option in field.options if option.selected)
 
 
@@ -130,6 +182,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         task_name=lambda row: pick(row, "task_name"), service_name=lambda row: pick(row, "service"),
         unit_name=lambda row: pick(row, "unit"), process_name=lambda row: pick(row, "process"),
-        say=say, brief=brief, group_word=group_word, size_of=size_of,
+        say=say, unsure=unsure, brief=brief, group_word=group_word, size_of=size_of,
+        left=left, on=on, last_day=last_day,
         side=side, question_of=lambda row: pick(row, "question"), answer_of=lambda row: pick(row, "answer"))
-    app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers)
+    app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers, now=local_now)

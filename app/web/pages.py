@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from app.web.sessions import actor, the_office
 KEY_FIELD = "_key"
 OWN_FIELDS = frozenset({KEY_FIELD, "csrf_token", "_form_hash", "_action"})
 C = TypeVar("C", bound=Command)
+T = TypeVar("T")
 
 
 @contextmanager
@@ -45,6 +46,11 @@ def unkeyed(kind: type[Command], /, **data: Any) -> Any:
 def dispatch(kind: type[Command], /, **data: Any) -> Any:
     """Make the command and dispatch it."""
     return bus.dispatch(command(kind, **data))
+
+
+def rehearse(kind: type[Command], look: Callable[[Session], T], /, **data: Any) -> T:
+    """What `look` sees after the command, of which nothing stays."""
+    return bus.rehearse(command(kind, **data), look)
 
 
 def dispatch_as_guest(kind: type[Command], **data: Any) -> Any:

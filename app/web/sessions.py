@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.wrappers import Response
 
 from app.auth import queries
 from app.auth.queries import SignedInUser
@@ -15,8 +16,10 @@ from app.kernel.commands import GUEST, Actor
 from app.tenancy.model import Tenant
 from app.web.tenant_paths import OFFICE
 
-PREFERENCES = ("lang", "large")
+PREFERENCES = ("lang",)
 """What a reader chose for the browser. It says nothing about a person and outlives a sign-in."""
+VIEW, VIEW_DAYS = "yikou-view", 400
+"""The elder view is a cookie of its own: chosen once, it stays, however long nobody signs in."""
 
 
 class OfficeSessions(SecureCookieSessionInterface):
@@ -66,6 +69,21 @@ def _clear() -> None:
     session.permanent = bool(kept)
 
 
+def choose_view(answer: Response, *, large: bool) -> None:
+    """Keep the chosen view, or forget it."""
+    path = request.script_root + "/"
+    if large:
+        answer.set_cookie(VIEW, "large", max_age=VIEW_DAYS * 86400, path=path, httponly=True, samesite="Lax",
+                          secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
+    else:
+        answer.delete_cookie(VIEW, path=path)
+
+
+def large() -> bool:
+    """Whether the reader chose the elder view."""
+    return request.cookies.get(VIEW) == "large"
+
+
 def signed_in() -> SignedInUser | None:
     """Who is signed in at this office, looked up once a request."""
     if "signed_in" not in g:
@@ -81,7 +99,7 @@ def _look_up() -> SignedInUser | None:
     with database.current().read(here.tenant_id) as reading:
         found = queries.signed_in_user(reading, UUID(str(sid)))
     if found is None:
-        session.clear()  # revoked or over: what is left in the cookie is worth nothing
+        _clear()  # revoked or over: what is left in the cookie is worth nothing
     return found
 
 

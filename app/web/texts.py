@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import gettext
+from flask_babel import get_domain
 
 from app.extensions import babel
 from app.kernel import clock
@@ -45,7 +46,22 @@ def _select() -> str:
 
 def t(message: str, **params: Any) -> str:
     """A message id and its parameters, in the language of the page."""
-    return str(gettext(message, **params))
+    found = str(_catalogue().ugettext(message))
+    return found % params if params else found
+
+
+def _catalogue() -> Any:
+    """The messages of this request, looked up once: a page with tables asks for a thousand words."""
+    if not has_request_context():
+        return get_domain().get_translations()
+    known = g.get("catalogue")
+    if known is None or known[0] != locale():
+        known = g.catalogue = (locale(), get_domain().get_translations())
+    return known[1]
+
+
+def _plural(one: str, many: str, number: int) -> str:
+    return str(_catalogue().ungettext(one, many, number))
 
 
 def zone() -> ZoneInfo:
@@ -64,14 +80,33 @@ def when(at: datetime | str | None) -> str:
     moment = _moment(at)
     if moment is None:
         return ""
-    date = format_skeleton("MMMd" if moment.year == local_now().year else "yMMMd", moment, locale=locale())
-    return f"{date} {moment:%H:%M}"
+    return f"{_day_words(moment.date(), moment.year == local_now().year, locale())} {moment:%H:%M}"
+
+
+@lru_cache(maxsize=4096)
+def _day_words(on: date, this_year: bool, language: str) -> str:
+    """The same few days stand on a page hundreds of times."""
+    return format_skeleton("MMMd" if this_year else "yMMMd", datetime.combine(on, time()), locale=language)
+
+
+def clock_time(at: datetime | str | None) -> str:
+    """The time of day in the office's zone."""
+    moment = _moment(at)
+    return "" if moment is None else f"{moment:%H:%M}"
 
 
 def day(at: datetime | str | None) -> str:
     """The day with its weekday."""
     moment = _moment(at)
     return "" if moment is None else str(format_date(moment.date(), "full", locale=locale()))
+
+
+def date_of(text: str) -> str:
+    """A day written as ISO, with its weekday; as it is when it is no date."""
+    try:
+        return str(format_date(date.fromisoformat(text), "full", locale=locale()))
+    except ValueError:
+        return text
 
 
 def machine(at: datetime | str | None) -> str:
@@ -101,7 +136,9 @@ def install(app: Flask) -> None:
     compile_missing(Path(app.config["BABEL_TRANSLATION_DIRECTORIES"]))
     babel.init_app(app, locale_selector=locale)
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.filters.update(when=when, day=day, machine=machine, name_of=name_of)
+    app.jinja_env.install_gettext_callables(t, _plural, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters.update(when=when, clock_time=clock_time, day=day, date_of=date_of, machine=machine,
+                                 name_of=name_of)
     app.jinja_env.globals.update(t=t, current_locale=locale, LOCALES=LOCALES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from app.kernel.errors import msg
+from app.web.content_words import CONTENT
 from app.web.event_words import ABOUT, EVENTS
+from app.web.notice_words import NOTICE_WORDS
+from app.web.office_words import OFFICE_WORDS
+from app.web.rule_words import RULE_WORDS
 from app.web.texts import t
 
 WORDS: dict[str, dict[str, str]] = {
@@ -20,6 +24,20 @@ WORDS: dict[str, dict[str, str]] = {
         "supervisor": msg("sees what is late, steps in"), "analyst": msg("diagrams and figures"),
         "administrator": msg("services, tables, people"), "leader": msg("the street at a glance"),
         "operator": msg("sets up offices"),
+    },
+    "part_of_day": {
+        "at_once": msg("at once"), "morning": msg("in the morning"), "afternoon": msg("in the afternoon"),
+        "evening": msg("in the evening"),
+    },
+    "appointment_state": {
+        "agreed": msg("Agreed"), "refused": msg("You said that this time does not suit. Another one will be proposed."),
+        "missed": msg("Nobody was met. Another time will be agreed."), "cancelled": msg("The visit was called off."),
+        "kept": msg("The visit took place."), "replaced": msg("Replaced by another time"),
+    },
+    "next_date": {
+        "accept": msg("We tell you by then whether we take it on"),
+        "dispatch": msg("A unit has your request by then"), "reply": msg("We promised an answer by"),
+        "visit": msg("We ask you by then whether it helped"),
     },
     "wish": {"call_back": msg("Please ring me"), "on_behalf_of": msg("It is for")},
     "phase": {
@@ -61,7 +79,9 @@ WORDS: dict[str, dict[str, str]] = {
         "note": msg("Note"), "return": msg("Returned"), "extension": msg("Extension"), "ruling": msg("Ruling"),
         "rating": msg("Rating"), "not_accepted": msg("Not accepted"), "submitted": msg("Request"),
         "withdrawn": msg("Withdrawn"), "joined": msg("Joined"), "message": msg("Message"),
-        "comment": msg("Comment"),
+        "comment": msg("Comment"), "handed": msg("Task handed over"), "instruction": msg("Instruction"),
+        "supervision": msg("Noticed by a rule"),
+        "appointment_refused": msg("The time does not suit"),
     },
     "deadline": {"accept": msg("Taking in"), "dispatch": msg("Passing on"), "reply": msg("Reply"),
                  "visit": msg("Return visit")},
@@ -74,15 +94,21 @@ WORDS: dict[str, dict[str, str]] = {
         "classification_confidence": msg("How sure the sorting is"),
     },
     "deadline_state": {"running": msg("running"), "paused": msg("paused"), "stopped": msg("done"),
+                       "dropped": msg("ended with the request"),
                        "due": msg("due"), "overdue": msg("overdue"), "warned": msg("due soon")},
     "delivery_state": {"pending": msg("waiting"), "sent": msg("sent"), "failed": msg("failed"), "dead": msg("given up"),
-                       "queued": msg("waiting"), "sending": msg("being sent"), "read": msg("read"),
+                       "queued": msg("waiting"), "sending": msg("being sent"),
+                       "handed": msg("handed over, no answer yet"), "read": msg("read"),
                        "skipped": msg("not sent")},
-    "event": EVENTS, "event_about": ABOUT,
+    "event": EVENTS, "event_about": ABOUT, **CONTENT,
     "actor": {"guest": msg("Guest"), "system": msg("System"), "resident": msg("Resident")},
     "status": {"open": msg("open"), "closed": msg("closed"), "active": msg("active")},
 }
 
+WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staff call it; the resident gives an opinion
+WORDS.update(NOTICE_WORDS)
+WORDS.update(OFFICE_WORDS)
+WORDS.update(RULE_WORDS)
 WORDS["value"] = {
     **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),
     "suggestion": msg("as suggested"), "satisfied": msg("satisfied"), "unsolved": msg("not solved"),

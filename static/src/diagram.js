@@ -16,6 +16,40 @@ function inEnglish(viewer, elements) {
   });
 }
 
+function badge(one) {
+  const box = document.createElement(one.cases ? "a" : "span");
+  if (one.cases) box.href = one.cases;
+  box.className = "counts";
+  box.title = one.says;
+  for (const name of ["stopped", "live", "passed"]) {
+    if (!one[name]) continue;
+    const part = document.createElement("span");
+    part.className = `count ${name}`;
+    part.textContent = one[name];
+    box.append(part);
+  }
+  if (one.cases) box.setAttribute("aria-label", one.says);
+  return box;
+}
+
+// Numbers at the elements. Passages alone are shown at what people and other processes do, so that the drawing stays readable.
+async function count(place, viewer) {
+  const answer = await fetch(place.dataset.counts, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const elements = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  (await answer.json()).elements.forEach((one) => {
+    const shape = elements.get(one.id);
+    if (!shape || shape.waypoints) return;
+    if (!one.live && !one.stopped && !/Task|Activity|SubProcess/.test(shape.type)) return;
+    overlays.add(one.id, "counts", {
+      position: { top: -14, left: 4 }, html: badge(one), scale: one.live || one.stopped ? { min: 0.75 } : true });
+    if (one.stopped) viewer.get("canvas").addMarker(one.id, "token-incident");
+    else if (one.live) viewer.get("canvas").addMarker(one.id, "token-active");
+  });
+  place.dataset.counted = "true";
+}
+
 async function show(place) {
   const answer = await fetch(place.dataset.diagram, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
@@ -36,7 +70,10 @@ async function show(place) {
     canvas.zoom(0.7);
     canvas.scrollToElement(here, 120);
   }
+  const processes = viewer.getDefinitions().rootElements.filter((one) => one.$type === "bpmn:Process" && one.isExecutable);
+  place.dataset.process = processes.map((one) => one.id).join(" ");
   place.dataset.shown = "true";
+  if (place.dataset.counts) await count(place, viewer);
 }
 
 document.querySelectorAll("[data-diagram]").forEach((place) => {

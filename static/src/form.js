@@ -30,6 +30,17 @@ function refocus(area, old) {
   controls(area).find((one) => same(old, one))?.focus({ preventScroll: true });
 }
 
+// What is asked, without what was answered: where this is the same nothing is replaced, so that the cursor and an open
+// list of texts stay where they are.
+function questions(area) {
+  const bare = area.cloneNode(true);
+  bare.querySelectorAll("textarea").forEach((one) => { one.textContent = ""; });
+  bare.querySelectorAll("input:not([type=radio]):not([type=checkbox])").forEach((one) => one.removeAttribute("value"));
+  bare.querySelectorAll("[checked], [selected]").forEach((one) => ["checked", "selected"].forEach((name) => one.removeAttribute(name)));
+  bare.querySelectorAll("[open], [hidden]").forEach((one) => ["open", "hidden"].forEach((name) => one.removeAttribute(name)));
+  return bare.innerHTML.replace(/\s+/g, " ");
+}
+
 async function refresh(form, area) {
   const mine = ++round;
   const body = new FormData(form);
@@ -40,7 +51,7 @@ async function refresh(form, area) {
   if (!answer.ok || mine !== round) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = page.querySelector("[data-reactive]");
-  if (!next || mine !== round) return;
+  if (!next || mine !== round || questions(next) === questions(area)) return;
   const focused = area.contains(document.activeElement) ? document.activeElement : null;
   carryOver(area, next);
   area.replaceChildren(...next.childNodes);
@@ -52,9 +63,15 @@ function prepare(area) {
   area.querySelectorAll("[data-refresh]").forEach((one) => { one.hidden = true; });
 }
 
-document.querySelectorAll("[data-reactive]").forEach((area) => {
-  const form = area.closest("form");
-  if (!form) return;
-  prepare(area);
-  area.addEventListener("change", () => refresh(form, area).catch((error) => console.error(error)));
-});
+function begin() {
+  document.querySelectorAll("[data-reactive]:not([data-begun])").forEach((area) => {
+    const form = area.closest("form");
+    if (!form) return;
+    area.dataset.begun = "true";
+    prepare(area);
+    area.addEventListener("change", () => refresh(form, area).catch((error) => console.error(error)));
+  });
+}
+
+begin();
+document.addEventListener("yikou:shown", begin); // a page that exchanges parts of itself says so

@@ -1,6 +1,6 @@
 // Keeps the look and one page for no connection. Pages of people are never stored: they belong to the network.
 
-const SHELL = "yikou-shell-1";
+const SHELL = "yikou-shell-2";
 const scope = self.registration.scope;
 const kept = ["offline", "static/css/tokens.css", "static/css/base.css", "static/css/resident.css",
   "static/vendor/resident.js", "static/img/icon.svg"].map((path) => scope + path);
@@ -15,10 +15,9 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("fetch", (event) => {
-  if (event.request.method !== "GET") return;
-  if (event.request.mode === "navigate") {
+  if (event.request.mode === "navigate") { // a form that cannot be sent too: its words are kept by the page it stood on
     event.respondWith(fetch(event.request).catch(() => caches.match(scope + "offline")));
-  } else if (kept.includes(event.request.url)) {
+  } else if (event.request.method === "GET" && kept.includes(event.request.url)) {
     event.respondWith(fetch(event.request).catch(() => caches.match(event.request)));
   }
 });

@@ -1,5 +1,25 @@
 """One handler per command, in small files; importing this package registers them all."""
 
-from app.cases.handlers import erasing, incidents, jobs, notes, resident, submitting, tasks, timers
+from app.cases import uses
+from app.cases.handlers import (
+    calendars,
+    contacts,
+    desk,
+    drafts,
+    erasing,
+    handing,
+    inbox_views,
+    incidents,
+    instructing,
+    jobs,
+    joining,
+    notes,
+    resident,
+    ruled,
+    submitting,
+    tasks,
+    timers,
+)
 
-__all__ = ["erasing", "incidents", "jobs", "notes", "resident", "submitting", "tasks", "timers"]
+__all__ = ["calendars", "contacts", "desk", "drafts", "erasing", "handing", "inbox_views", "incidents",
+           "instructing", "jobs", "joining", "notes", "resident", "ruled", "submitting", "tasks", "timers", "uses"]

@@ -9,8 +9,10 @@ from sqlalchemy import delete, select, update
 
 from app.auth.commands import EraseUser
 from app.cases import access, events
+from app.cases.casework import CaseContact, CaseMention, TaskDraft
 from app.cases.commands import ErasePerson
-from app.cases.model import Case, CaseEntry, CaseNotice, DecisionRecord, FormSubmission, Person
+from app.cases.model import Appointment, Case, CaseEntry, CaseNotice, DecisionRecord, FormSubmission, Person
+from app.cases.publishing.model import PublicCase
 from app.engine.model import BufferedMessage, ProcessInstance
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, NotFound, msg
@@ -30,6 +32,7 @@ def erase_person(command: ErasePerson, uow: UnitOfWork) -> dict[str, Any]:
     for case in cases:
         search.drop(uow.session, "case", str(case.id))
         case.text, case.place_text, case.place_id, case.lat, case.lng, case.fields = "", None, None, None, None, {}
+        case.may_publish = False
         _erase_words(uow, case.id, case.instance_id)
         uow.dispatch_nested(attachments.ReleaseAttachments(tenant_id=uow.tenant_id, actor=uow.actor, case_id=case.id))
     if all(person.erased_at is not None for person in people):
@@ -57,9 +60,14 @@ def _erase_words(uow: UnitOfWork, case_id: UUID, instance_id: UUID | None) -> No
     """Journal, forms, notices, traces and the ended process hold words of or about the person."""
     session = uow.session
     session.execute(update(CaseEntry).where(CaseEntry.case_id == case_id).values(body=""))
+    session.execute(delete(TaskDraft).where(TaskDraft.tenant_id == uow.tenant_id, TaskDraft.case_id == case_id))
+    session.execute(update(CaseContact).where(CaseContact.case_id == case_id).values(with_whom=""))
+    session.execute(update(CaseMention).where(CaseMention.case_id == case_id).values(written=""))
     session.execute(update(FormSubmission).where(FormSubmission.case_id == case_id).values(data={}))
+    session.execute(delete(Appointment).where(Appointment.case_id == case_id))
     session.execute(update(CaseNotice).where(CaseNotice.case_id == case_id).values(params={}))
     session.execute(update(DecisionRecord).where(DecisionRecord.case_id == case_id).values(inputs={}, trace={}))
+    session.execute(delete(PublicCase).where(PublicCase.id == case_id))
     session.execute(delete(BufferedMessage).where(BufferedMessage.key == str(case_id)))
     if instance_id is not None:
         session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(state=b""))

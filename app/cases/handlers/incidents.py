@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from app.cases import access, clock_events, stepping
 from app.cases.commands import RetryIncident
-from app.cases.handlers.timers import case_of_instance
 from app.cases.journal import record
 from app.engine import Retry
 from app.engine.model import IncidentRow, JobRow, TimerRow
@@ -24,8 +23,7 @@ def retry_incident(command: RetryIncident, uow: UnitOfWork) -> dict[str, Any]:
     incident = uow.session.get(IncidentRow, (uow.tenant_id, command.incident_id))
     if incident is None:
         raise NotFound(msg("There is no such incident."))
-    case = case_of_instance(uow, incident.instance_id)
-    stepping.lock(uow, case)
+    case, _held = stepping.locked_case(uow, incident.instance_id)
     query = select(IncidentRow).where(IncidentRow.id == command.incident_id)
     incident = uow.session.scalars(query.execution_options(populate_existing=True)).one()
     if incident.resolved_at is not None:

@@ -8,15 +8,17 @@ from sqlalchemy import select
 
 from app.auth.model import User
 from app.cases import access, attaching, stepping
-from app.cases.commands import AdoptCases, AnswerQuestion, CaseCommand, RateCase, WithdrawCase
+from app.cases.commands import AdoptCases, AnswerQuestion, CaseCommand, RateCase, RefuseAppointment, WithdrawCase
 from app.cases.journal import write_entry
 from app.cases.listener import SOLVED
 from app.cases.model import Case, Person
+from app.cases.publishing.handlers import agree
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, FieldErrors, Invalid, msg
 from app.kernel.unit_of_work import UnitOfWork
 
 ANSWERED, WITHDREW, RATED = "resident_answered", "resident_withdrew", "resident_rated"
+REFUSED = "resident_refused_appointment"
 MAX_TEXT = 10_000
 
 
@@ -51,6 +53,16 @@ def answer_question(command: AnswerQuestion, uow: UnitOfWork) -> dict[str, Any]:
     return {"case_id": str(case.id)}
 
 
+@handles(RefuseAppointment)
+def refuse_appointment(command: RefuseAppointment, uow: UnitOfWork) -> dict[str, Any]:
+    """The unit agrees another time."""
+    text = _text("refusal", command.text, needed=True)
+    case = _own_open_case(command, uow)
+    if not stepping.message(uow, case, REFUSED, {"refusal": text}):
+        raise Conflict(msg("No visit is awaited at the moment."))
+    return {"case_id": str(case.id)}
+
+
 @handles(WithdrawCase)
 def withdraw_case(command: WithdrawCase, uow: UnitOfWork) -> dict[str, Any]:
     """The request is taken back."""
@@ -76,6 +88,7 @@ def rate_case(command: RateCase, uow: UnitOfWork) -> dict[str, Any]:
     attaching.attach(uow, case, command.attachment_ids, command.guest_mark)
     if comment:
         write_entry(uow, case, "comment", comment, "public")
+    agree(uow, case, agreed=command.may_publish)
     if not stepping.message(uow, case, RATED, {"rating": command.rating, "solved": command.solved}):
         raise Conflict(msg("No rating is awaited at the moment."))
     return {"case_id": str(case.id)}

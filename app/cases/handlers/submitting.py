@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from app.auth import policy
-from app.cases import access, attaching, events, stepping
+from app.cases import access, appointments, attaching, events, stepping
 from app.cases.commands import SubmitCase
 from app.cases.journal import record
 from app.cases.model import Case, CaseLink, Person
@@ -31,6 +32,12 @@ PROCESS_SETTING, PROCESS = "case_process", "service_request"
 def submit_case(command: SubmitCase, uow: UnitOfWork) -> dict[str, Any]:
     """Check, number, store, and start the office's process of cases."""
     access.require(uow, "case.submit")
+    case, token = hand_in(command, uow, {})
+    return {"case_id": str(case.id), "number": case.number, "token": token}
+
+
+def hand_in(command: SubmitCase, uow: UnitOfWork, more: Mapping[str, Any]) -> tuple[Case, str]:
+    """The case and its personal link's token. `more` are variables for the start of the process."""
     _check(command)
     token = access.new_token()
     similar = _similar(command, uow)
@@ -42,13 +49,13 @@ def submit_case(command: SubmitCase, uow: UnitOfWork) -> dict[str, Any]:
     record(uow, case, events.CaseSubmitted, anonymous=command.anonymous, attachments=len(command.attachment_ids),
            length=len(command.text))
     process_id = settings.value(uow.session, PROCESS_SETTING, PROCESS)
-    variables = _variables(command, case, uow)
+    variables = {**_variables(command, case, uow), **more}
     if similar is not None:
         uow.session.add(CaseLink(tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, other_id=similar.id,
                                  kind="similar", at=uow.now))
         variables["earlier_number"] = similar.number
     stepping.start(uow, case, process_id, variables)
-    return {"case_id": str(case.id), "number": case.number, "token": token}
+    return case, token
 
 
 def _similar(command: SubmitCase, uow: UnitOfWork) -> Case | None:
@@ -107,7 +114,8 @@ def _case(command: SubmitCase, uow: UnitOfWork, token: str, person: Person | Non
         tenant_id=uow.tenant_id, id=new_id(), number=next_case_number(uow), module=command.module,
         service=command.service, urgency=command.urgency_claimed, phase="submit", status="open",
         channel=command.channel, locale=command.locale, anonymous=command.anonymous,
-        person_id=person.id if person else None, place_id=command.place_id, place_text=command.place_text,
+        confidential=command.confidential, person_id=person.id if person else None,
+        place_id=command.place_id, place_text=command.place_text,
         lat=command.lat, lng=command.lng, text=command.text.strip(), fields=_fields(command),
         token_hash=access.token_hash(token), submitted_at=uow.now, phase_at=uow.now, rounds=1,
         submitted_by=uow.actor.user_id if is_staff else None)
@@ -125,5 +133,5 @@ def _variables(command: SubmitCase, case: Case, uow: UnitOfWork) -> dict[str, An
     account = "resident" in uow.actor.roles and not command.anonymous
     return {"case_id": str(case.id), "number": case.number, "channel": command.channel, "module": command.module,
             "service": command.service, "urgency_claimed": command.urgency_claimed, "anonymous": command.anonymous,
-            "reachable": bool(command.phone) or account,
+            "reachable": bool(command.phone) or account, "wished_slots": appointments.wishes(command.fields),
             "has_place": bool(command.place_id or command.place_text or command.lat is not None)}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app import catalog, forms
 from app.auth import policy
 from app.auth import queries as auth
-from app.cases import access, events, history, sources, stepping
+from app.cases import access, drafting, events, handing, history, sources, stepping, task_events
 from app.cases.commands import ClaimTask, CompleteTask, ReleaseTask
 from app.cases.journal import record
 from app.cases.model import Case, FormSubmission
@@ -24,53 +22,63 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
 
 
-def locked_task(uow: UnitOfWork, task_id: UUID, action: str) -> tuple[OpenTaskRow, Case]:
+def locked_task(uow: UnitOfWork, task_id: UUID, action: str, or_by: str | None = None) -> tuple[OpenTaskRow, Case]:
     """The open task and its case, held; overdue timers have fired, so a task they ended is gone.
 
-    Raises the same Conflict for a task that is done, was never there, or is outside the actor's groups: an answer
-    does not tell which.
+    `or_by`: another action that allows it as well. Raises the same Conflict for a task that is done, was never there,
+    or is outside the actor's groups: an answer does not tell which.
     """
     row = uow.session.get(OpenTaskRow, (uow.tenant_id, task_id))
     access.require(uow, action)
-    if row is None or row.business_key is None or not policy.can(uow.actor, action, row):
+    if row is None or not _allowed(uow, row, action, or_by):
         raise Conflict(msg("This task is no longer open."))
-    case = access.case_by_id(uow.session, UUID(row.business_key))
-    stepping.lock(uow, case)
+    case, mine = stepping.locked_case(uow, row.instance_id)
     stepping.fire_overdue(uow, case)
-    query = select(OpenTaskRow).where(OpenTaskRow.id == task_id).execution_options(populate_existing=True)
-    row = uow.session.scalars(query).one_or_none()
-    if row is None:
+    row = mine.rows(OpenTaskRow).get(task_id)
+    if row is None or not _allowed(uow, row, action, or_by):  # it may have gone to somebody else meanwhile
         raise Conflict(msg("This task is no longer open."))
     return row, case
 
 
+def _allowed(uow: UnitOfWork, row: OpenTaskRow, action: str, or_by: str | None) -> bool:
+    return policy.can(uow.actor, action, row) or (or_by is not None and policy.can(uow.actor, or_by, row))
+
+
 def _refuse_if_taken(uow: UnitOfWork, row: OpenTaskRow) -> None:
-    if row.claimed_by is not None and row.claimed_by != uow.actor.user_id:
+    if row.claimed_by is None or row.claimed_by == uow.actor.user_id:
+        return
+    if handing.binds(row, handing.holders(uow.session, {row.claimed_by})):
         name = auth.names(uow.session, {row.claimed_by}).get(row.claimed_by, "?")
         raise Conflict(msg("%(name)s is working on this task."), name=name)
 
 
 @handles(ClaimTask)
 def claim_task(command: ClaimTask, uow: UnitOfWork) -> dict[str, Any]:
-    """Take a task; taking one's own again changes nothing."""
+    """Take a task; taking one's own again changes nothing. A substitute takes over what an absent holder has."""
     row, case = locked_task(uow, command.task_id, "task.claim")
-    _refuse_if_taken(uow, row)
-    if row.claimed_by is None:
-        row.claimed_by, row.claimed_at = uow.actor.user_id, uow.now
+    before = row.claimed_by
+    if before is not None and handing.stands_in(uow.session, uow.actor, row):
+        record(uow, case, task_events.CaseTaskTakenOver, from_user_id=before, **history.task_codes(row))
+    elif before != uow.actor.user_id:
+        _refuse_if_taken(uow, row)
         record(uow, case, events.CaseTaskClaimed, minutes_open=history.minutes_open(row, uow.now),
                **history.task_codes(row))
+    if before != uow.actor.user_id:
+        row.claimed_by, row.claimed_at = uow.actor.user_id, uow.now
+        row.assigned_by = row.follow_up_on = None
     return {"case_id": str(case.id), "task_id": str(row.id)}
 
 
 @handles(ReleaseTask)
 def release_task(command: ReleaseTask, uow: UnitOfWork) -> dict[str, Any]:
-    """Give a task back. Whoever may reassign can free somebody else's."""
-    row, case = locked_task(uow, command.task_id, "task.release")
-    if not policy.can(uow.actor, "task.reassign"):
+    """Give a task back. Whoever may reassign it can free somebody else's."""
+    row, case = locked_task(uow, command.task_id, "task.release", "task.reassign")
+    if not policy.can(uow.actor, "task.reassign", row):
         _refuse_if_taken(uow, row)
     if row.claimed_by is not None:
-        row.claimed_by = row.claimed_at = None
+        row.claimed_by = row.claimed_at = row.assigned_by = row.follow_up_on = None
         record(uow, case, events.CaseTaskReleased, **history.task_codes(row))
+    drafting.drop(uow, row.id)
     return {"case_id": str(case.id)}
 
 
@@ -88,6 +96,7 @@ def complete_task(command: CompleteTask, uow: UnitOfWork) -> dict[str, Any]:
     definitions = {row.form_id: row.form_hash} if row.form_id else None
     record(uow, case, events.CaseTaskCompleted, definitions, minutes_open=history.minutes_open(row, uow.now),
            **history.task_codes(row))
+    drafting.drop(uow, row.id)
     stepped = stepping.advance(uow, case, TaskCompleted(row.id.hex, data))
     return {"case_id": str(case.id), "next_task_id": _next_task(uow, case, uow.actor),
             "stopped": stepped.result is None}
@@ -110,9 +119,7 @@ def _checked(command: CompleteTask, uow: UnitOfWork, row: OpenTaskRow) -> dict[s
 
 def _next_task(uow: UnitOfWork, case: Case, actor: Actor) -> str | None:
     """The next open task of the case that this person may do and nobody else has."""
-    query = (select(OpenTaskRow).where(OpenTaskRow.business_key == str(case.id))
-             .order_by(OpenTaskRow.priority.desc(), OpenTaskRow.id))
-    for row in uow.session.scalars(query):
+    for row in sorted(stepping.lock(uow, case).rows(OpenTaskRow).values(), key=lambda each: (-each.priority, each.id)):
         if policy.can(actor, "task.complete", row) and row.claimed_by in (None, actor.user_id):
             return str(row.id)
     return None

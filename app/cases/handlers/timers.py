@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from app.cases import access, clock_events, stepping
+from app.cases import access, clock_events, signals, stepping
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteTimerFailure
 from app.cases.journal import record
 from app.cases.model import Case
-from app.engine.model import IncidentRow, JobRow, ProcessInstance, TimerRow
+from app.engine.model import IncidentRow, JobRow, TimerRow
 from app.kernel.bus import handles
 from app.kernel.errors import Forbidden, msg
 from app.kernel.ids import new_id
@@ -24,14 +22,6 @@ def require_system(uow: UnitOfWork) -> None:
         raise Forbidden(msg("You may not do this."))
 
 
-def case_of_instance(uow: UnitOfWork, instance_id: UUID) -> Case:
-    """The case of a process instance. Raises NotFound."""
-    instance = uow.session.get(ProcessInstance, (uow.tenant_id, instance_id))
-    if instance is None or instance.business_key is None:
-        raise access.missing()
-    return access.case_by_id(uow.session, UUID(instance.business_key))
-
-
 @handles(FireDueTimer)
 def fire_due_timer(command: FireDueTimer, uow: UnitOfWork) -> dict[str, Any]:
     """Fire it if it is still due: another worker, a pause or a person may have been faster."""
@@ -39,10 +29,8 @@ def fire_due_timer(command: FireDueTimer, uow: UnitOfWork) -> dict[str, Any]:
     timer = uow.session.get(TimerRow, (uow.tenant_id, command.timer_id))
     if timer is None:
         return {"fired": False}
-    case = case_of_instance(uow, timer.instance_id)
-    stepping.lock(uow, case)
-    query = select(TimerRow).where(TimerRow.id == command.timer_id).execution_options(populate_existing=True)
-    timer = uow.session.scalars(query).one_or_none()
+    case, mine = stepping.locked_case(uow, timer.instance_id)
+    timer = mine.rows(TimerRow).get(command.timer_id)
     if timer is None or timer.held or timer.due_at is None or timer.due_at > uow.now:
         return {"fired": False}
     stepping.fire_overdue(uow, case)
@@ -58,9 +46,13 @@ def note_timer_failure(command: NoteTimerFailure, uow: UnitOfWork) -> dict[str, 
     timer = uow.session.get(TimerRow, (uow.tenant_id, command.timer_id))
     if timer is None or timer.held:
         return {"held": False}
+    case, mine = stepping.locked_case(uow, timer.instance_id)
+    timer = mine.rows(TimerRow).get(command.timer_id)
+    if timer is None or timer.held:
+        return {"held": False}
     timer.held = True
     params = {"error": command.error[:300]}
-    open_incident(uow, case_of_instance(uow, timer.instance_id), timer, "timer_failed",
+    open_incident(uow, case, timer, "timer_failed",
                   msg("The timer could not be fired: %(error)s"), params)
     return {"held": True}
 
@@ -72,6 +64,7 @@ def open_incident(uow: UnitOfWork, case: Case, row: TimerRow | JobRow, code: str
         tenant_id=uow.tenant_id, id=new_id(), instance_id=row.instance_id, business_key=str(case.id), task_id=row.id,
         source="worker", element_id=row.element_id, code=code, message=message, params=params, opened_at=uow.now)
     uow.session.add(incident)
+    stepping.lock(uow, case).rows(IncidentRow)[incident.id] = incident
     record(uow, case, clock_events.IncidentOpened, incident_id=incident.id, code=code, element_id=row.element_id)
 
 
@@ -79,8 +72,12 @@ def open_incident(uow: UnitOfWork, case: Case, row: TimerRow | JobRow, code: str
 def deliver_to_case(command: DeliverToCase, uow: UnitOfWork) -> dict[str, Any]:
     """Bring a buffered message to the case that waits for it by now."""
     require_system(uow)
-    case = access.case_by_id(uow.session, UUID(command.message_key))
-    stepping.lock(uow, case)
+    instance_id = signals.instance_of(uow, command.message_key)
+    if instance_id is not None:
+        case, _ = stepping.locked_case(uow, instance_id)
+    else:
+        case = access.case_by_id(uow.session, UUID(command.message_key))
+        stepping.lock(uow, case)
     if case.status != "open":
         return {"delivered": False}
     stepping.fire_overdue(uow, case)

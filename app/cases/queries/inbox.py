@@ -1,80 +1,137 @@
-"""The inbox: open tasks of the reader's groups, the most pressing first."""
+"""The inbox: one page of open tasks for a reader, the tabs with their counts, and the reader's saved views."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from app.auth import policy
 from app.auth import queries as auth
-from app.cases import sources
+from app.cases import handing
+from app.cases.inbox_filter import InboxFilter
+from app.cases.inbox_model import InboxView
+from app.cases.inbox_views import InboxPage, InboxRow, InboxViewRow
 from app.cases.model import Case
-from app.cases.queries.rows import Names, clocks_of, colour, places_of
-from app.cases.views import InboxRow
+from app.cases.queries import inbox_scope
+from app.cases.queries.inbox_scope import BY_DATE, CLOCK_DUE, WARN, Reader
+from app.cases.queries.rows import Names, clocks_of, places_of
+from app.deadlines import Countdown, Remaining, calendar_of
 from app.deadlines.model import Deadline
-from app.engine.model import OpenTaskGroup, OpenTaskRow
+from app.engine.model import OpenTaskRow
 from app.kernel import clock
 from app.kernel.commands import Actor
-from app.kernel.errors import Invalid, msg
+from app.kernel.events import StoredEvent
+from app.kernel.sequencer import EventNumber
+from app.tenancy import zones
 
-SCOPES = ("mine", "group", "all")
-MOST = 500
+SIZE = 50
+BEAT = 120
+"""Seconds after which a page is built anew though nothing happened: time itself moves dates and words."""
 
 
-def inbox(session: Session, actor: Actor, *, scope: str = "group", q: str = "", limit: int = 200) -> list[InboxRow]:
-    """`mine`: taken by the reader; `group`: of the reader's groups; `all`: of everybody, by right. Raises Forbidden.
+def inbox_page(session: Session, actor: Actor, wanted: InboxFilter | None = None, page: int = 1,
+               size: int = SIZE) -> InboxPage:
+    """What is asked for, in its order; a page beyond the last is the last. Raises Forbidden."""
+    wanted, reader = wanted or InboxFilter(), _reader(session, actor)
+    conditions = inbox_scope.filtered(session, reader, wanted)
+    total = _count(session, conditions)
+    pages = max(1, -(-total // size))
+    page = min(max(1, page), pages)
+    query = (inbox_scope.joined((OpenTaskRow, Case, BY_DATE, CLOCK_DUE, WARN))
+             .where(*conditions).order_by(*inbox_scope.ordered(reader, wanted.sort))
+             .limit(size).offset((page - 1) * size)
+             .options(defer(OpenTaskRow.variables), defer(OpenTaskRow.properties), defer(Case.text),
+                      defer(Case.fields)))
+    rows = _rows(session, reader, list(session.execute(query)))
+    counts = {scope: session.scalar(select(func.count()).select_from(OpenTaskRow).where(
+        inbox_scope.in_scope(reader, scope))) or 0 for scope in reader.scopes()}
+    return InboxPage(rows, total, page, pages, counts)
 
-    `q`: number, service or place. Order: priority, then the nearest date, then age.
+
+def inbox_views(session: Session, actor: Actor) -> tuple[InboxViewRow, ...]:
+    """The reader's saved views by name, with the tasks in each."""
+    reader = _reader(session, actor)
+    found = []
+    for row in session.scalars(select(InboxView).where(InboxView.user_id == actor.user_id).order_by(InboxView.name)):
+        wanted = InboxFilter.parse(row.wanted)
+        total = 0
+        if wanted.scope in reader.scopes():  # a role may have gone since it was saved
+            total = _count(session, inbox_scope.filtered(session, reader, wanted))
+        found.append(InboxViewRow(row.id, row.name, wanted.document(), row.is_default, total))
+    return tuple(found)
+
+
+def default_view(session: Session, actor: Actor) -> InboxViewRow | None:
+    """The view the reader's inbox opens with."""
+    row = session.scalars(select(InboxView).where(InboxView.user_id == actor.user_id,
+                                                  InboxView.is_default.is_(True))).first()
+    return InboxViewRow(row.id, row.name, InboxFilter.parse(row.wanted).document(), True, 0) if row else None
+
+
+def inbox_mark(session: Session) -> str:
+    """Changes when anything happened in the office, and every two minutes. Two look-ups by key, no list is built.
+
+    The newest event is seen at once; one that was committed late, behind it, is seen when it is numbered.
     """
-    policy.require(actor, "task.read_all" if scope == "all" else "task.read")
-    query = _search(session, _scoped(actor, scope), q.strip())
-    query = query.order_by(OpenTaskRow.priority.desc(), OpenTaskRow.id).limit(MOST)
-    found = [(row[0], row[1]) for row in session.execute(query)]
-    cases = [case for _, case in found]
-    names, places = Names(session), places_of(session, cases)
-    clocks = clocks_of(session, [case.id for case in cases])
-    people = auth.names(session, {task.claimed_by for task, _ in found if task.claimed_by})
-    rows = [_row(task, case, actor, names, places[case.id], clocks.get(case.id, []), people) for task, case in found]
-    return sorted(rows, key=_pressing)[:limit]
+    newest = session.scalars(select(StoredEvent.id).order_by(StoredEvent.id.desc()).limit(1)).first()
+    numbered = session.scalar(select(func.max(EventNumber.number)))
+    return f"{newest.hex if newest else 0}-{numbered or 0}-{int(clock.now().timestamp()) // BEAT}"
 
 
-def _scoped(actor: Actor, scope: str) -> Select[OpenTaskRow, Case]:
-    query = select(OpenTaskRow, Case).join(
-        Case, (Case.tenant_id == OpenTaskRow.tenant_id) & (Case.instance_id == OpenTaskRow.instance_id))
-    if scope not in SCOPES:
-        raise Invalid(msg("Please choose one of the options."))
-    if scope == "mine":
-        return query.where(OpenTaskRow.claimed_by == actor.user_id)
-    if scope == "all":
-        return query
-    own = select(OpenTaskGroup.task_id).where(OpenTaskGroup.tenant_id == OpenTaskRow.tenant_id,
-                                              OpenTaskGroup.group_name.in_(sorted(actor.groups)))
-    return query.where(OpenTaskRow.id.in_(own))
+def _reader(session: Session, actor: Actor) -> Reader:
+    now = clock.now()
+    today = now.astimezone(zones.zone_of(session, session.info["tenant_id"])).date()
+    return inbox_scope.reader_of(session, actor, now, today)
 
 
-def _search(session: Session, query: Select[OpenTaskRow, Case], q: str) -> Select[OpenTaskRow, Case]:
-    if not q:
-        return query
-    services = [code for code, names in sources.names(session, "services").items()
-                if q.lower() in f"{code} {names[0]} {names[1]}".lower()]
-    return query.where(or_(Case.number.contains(q, autoescape=True), Case.place_text.icontains(q, autoescape=True),
-                           Case.service.in_(services)))
+def _count(session: Session, conditions: list[Any]) -> int:
+    return session.scalar(inbox_scope.joined((func.count(),)).where(*conditions)) or 0
 
 
-def _row(task: OpenTaskRow, case: Case, actor: Actor, names: Names, place: str, clocks: list[Deadline],
-         people: dict[UUID, str]) -> InboxRow:
-    running = [row.due_at for row in clocks if row.state == "running"]
-    service = names.service(case.service)
+def _rows(session: Session, reader: Reader, found: list[Any]) -> tuple[InboxRow, ...]:
+    names, places = Names(session), places_of(session, [row[1] for row in found])
+    held = {row[0].claimed_by for row in found if row[0].claimed_by}
+    known, called = handing.holders(session, held), auth.names(session, held)
+    countdown = Countdown(calendar_of(session, session.info["tenant_id"]), reader.now)
+    units = _units(clocks_of(session, [row[1].id for row in found]))
+    left = {row[0].id: countdown.to(row[2], units.get((row[1].id, row[2]), "wd"))
+            for row in found if row[2] is not None}
+    return tuple(_row(reader, names, places[row[1].id], left, known, called, row) for row in found)
+
+
+def _units(clocks: Mapping[UUID, list[Deadline]]) -> dict[tuple[UUID, datetime], str]:
+    """(case, date) -> the kind of time that the clock of this date counts."""
+    return {(case_id, one.due_at): str(one.budget["unit"]) for case_id, rows in clocks.items()
+            for one in rows if one.state == "running"}
+
+
+def _row(reader: Reader, names: Names, place: str, left: Mapping[UUID, Remaining], known: Mapping[UUID, Actor],
+         called: Mapping[UUID, str], found: Any) -> InboxRow:
+    task, case, due, clock_due, warn = found
+    service, unit = names.service(case.service), names.unit(case.unit)
+    mine = task.claimed_by is not None and task.claimed_by == reader.actor.user_id
+    bound = handing.binds(task, known)
+    instead = task.claimed_by in reader.absent and bound
+    may_take = policy.can(reader.actor, "task.claim", task) and not mine and (not bound or instead)
     return InboxRow(
         task_id=task.id, case_id=case.id, case_number=case.number, task_name_zh=task.name, task_name_en=task.name_en,
-        service_zh=service[0], service_en=service[1], unit=case.unit, place=place, urgency=case.urgency,
-        phase=case.phase, due_at=task.due_at or min(running, default=None), colour=colour(clocks, clock.now()),
-        claimed_by_name=people.get(task.claimed_by) if task.claimed_by else None,
-        is_mine=task.claimed_by is not None and task.claimed_by == actor.user_id, priority=task.priority,
-        created_at=task.opened_at)
+        service_zh=service[0], service_en=service[1], module=case.module, unit=case.unit, unit_zh=unit[0],
+        unit_en=unit[1], place=place, urgency=case.urgency, phase=case.phase, due_at=due,
+        remaining=left.get(task.id), colour=_colour(reader, due, clock_due, warn),
+        claimed_by_name=called.get(task.claimed_by) if bound and not mine else None,
+        instead_of=called.get(task.claimed_by) if instead else None, is_mine=mine, may_take=may_take,
+        priority=task.priority, created_at=task.opened_at, follow_up_on=task.follow_up_on,
+        follow_up_now=task.follow_up_on is not None and task.follow_up_on <= reader.today)
 
 
-def _pressing(row: InboxRow) -> tuple[int, bool, float, str]:
-    return (-row.priority, row.due_at is None, row.due_at.timestamp() if row.due_at else 0.0, str(row.task_id))
+def _colour(reader: Reader, due: Any, clock_due: Any, warn: Any) -> str:
+    if due is None:
+        return "grey"
+    if min(due, clock_due or due) < reader.now:
+        return "red"
+    return "yellow" if warn is not None and warn < reader.now else "green"

@@ -9,10 +9,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
-from app.cases import sources
+from app.cases import outside, sources
 from app.cases.model import Case, Person
 from app.cases.queries.parts import incident_view
 from app.cases.queries.rows import Names, case_rows
+from app.cases.queries.standing import Standing, at_element
+from app.cases.queries.veil import Veils
 from app.cases.views import CaseRow, Counts, IncidentView
 from app.deadlines.model import Deadline
 from app.engine.model import IncidentRow
@@ -26,14 +28,22 @@ MUCH = 0.5
 
 
 def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | None = None, unit: str | None = None,
-                 status: str | None = None, limit: int = 100) -> list[CaseRow]:
-    """By number, words of the resident, place, service; a phone number only for who may see persons."""
+                 status: str | None = None, standing: Standing | None = None, limit: int = 100) -> list[CaseRow]:
+    """By number, words of the resident, place, service; a phone number only for who may see persons.
+
+    `standing`: only open cases with a token there.
+    """
     policy.require(actor, "case.search")
     query = select(Case).order_by(Case.id.desc()).limit(limit)
+    bound = outside.bound_to(actor, outside.provider_units(session))
+    if bound is not None:
+        query = query.where(Case.unit.in_(bound))
     for column, value in ((Case.phase, phase), (Case.unit, unit), (Case.status, status)):
         if value:
             query = query.where(column == value)
-    q = q.strip()
+    if standing is not None:
+        query = query.where(at_element(standing))
+    q, services = q.strip(), list[str]()
     if q:
         services = [code for code, names in sources.names(session, "services").items()
                     if q.lower() in f"{code} {names[0]} {names[1]}".lower()]
@@ -42,7 +52,11 @@ def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | No
         if policy.can(actor, "person.read") and q.isdecimal():
             found.append(Case.person_id.in_(select(Person.id).where(Person.phone == q)))
         query = query.where(or_(*found))
-    return case_rows(session, list(session.scalars(query)))
+    veils, rows = Veils(session, actor), list(session.scalars(query))
+    if q:
+        rows = [case for case in rows if not veils.of(case).hidden or q in case.number
+                or case.service in services]  # words and phones that a reader may not see find nothing either
+    return case_rows(session, rows, veils)
 
 
 def cases_of_user(session: Session, user_id: UUID, limit: int = 200) -> list[CaseRow]:
@@ -70,8 +84,8 @@ def counts(session: Session) -> Counts:
         return {str(row[0]): int(row[1]) for row in session.execute(query) if row[0] is not None}
 
     status, names = by(Case.status), Names(session)
-    late = session.scalar(select(func.count(func.distinct(Deadline.case_id))).where(
-        Deadline.state == "running", Deadline.due_at < clock.now()))
+    passed = select(Deadline.case_id).where(Deadline.state == "running", Deadline.due_at < clock.now())
+    late = session.scalar(select(func.count()).select_from(Case).where(Case.status == "open", Case.id.in_(passed)))
     units = sorted(by(Case.unit, Case.status == "open").items())
     return Counts(
         open=status.get("open", 0), closed=status.get("closed", 0), late=int(late or 0),

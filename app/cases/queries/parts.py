@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from app import catalog
 from app.auth import policy
 from app.auth import queries as auth
+from app.cases import given
 from app.cases.model import Case, CaseStep, DecisionRecord
+from app.cases.queries.veil import OPEN, Veil
 from app.cases.views import (
     DeadlineView,
     DecisionView,
@@ -30,10 +33,12 @@ from app.kernel.events import StoredEvent
 from app.tenancy import attachments
 
 
-def files(session: Session, case_id: UUID) -> tuple[FileView, ...]:
-    """Files in the order they came."""
-    return tuple(FileView(row.id, row.file_name, row.size, row.media_type, row.created_at)
-                 for row in attachments.of_case(session, case_id))
+def files(session: Session, case_id: UUID, veil: Veil = OPEN) -> tuple[FileView, ...]:
+    """Files in the order they came; of the resident's only those that the reader may see."""
+    return tuple(FileView(row.id, veil.cover(row.file_name), row.size, row.media_type, row.created_at,
+                          attachments.shown_scan(row))
+                 for row in attachments.of_case(session, case_id)
+                 if row.uploader_kind == "staff" or "files" not in veil.hidden)
 
 
 def deadlines(session: Session, case: Case) -> tuple[DeadlineView, ...]:
@@ -91,7 +96,8 @@ def _path(session: Session, case_id: UUID) -> tuple[dict[str, set[str]], dict[st
     """Process id -> elements that are open now, and elements that were completed."""
     open_now: dict[str, tuple[str, str]] = {}
     visited: dict[str, set[str]] = {}
-    for row in session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.id)):
+    query = select(CaseStep.task_id, CaseStep.process_id, CaseStep.element_id, CaseStep.how)
+    for row in session.execute(query.where(CaseStep.case_id == case_id).order_by(CaseStep.id)):
         if row.how == "entered":
             open_now[row.task_id] = (row.process_id, row.element_id)
             continue
@@ -104,11 +110,13 @@ def _path(session: Session, case_id: UUID) -> tuple[dict[str, set[str]], dict[st
     return active, visited
 
 
-def decisions(session: Session, case_id: UUID) -> tuple[DecisionView, ...]:
+def decisions(session: Session, case_id: UUID, veil: Veil = OPEN) -> tuple[DecisionView, ...]:
     """Decisions in the order they were made."""
     query = select(DecisionRecord).where(DecisionRecord.case_id == case_id).order_by(DecisionRecord.id)
-    return tuple(DecisionView(row.id, row.decision_id, row.version, row.hash, row.value.get("value"), row.inputs,
-                              row.trace, row.at) for row in session.scalars(query))
+    shown = partial(veil.values, ours=True)
+    return tuple(DecisionView(row.id, row.decision_id, row.version, row.hash, shown(row.value.get("value")),
+                              shown(row.inputs), shown(given.without(row.trace)), row.at)
+                 for row in session.scalars(query))
 
 
 def _open_incidents(session: Session, case: Case) -> list[IncidentRow]:
@@ -116,15 +124,15 @@ def _open_incidents(session: Session, case: Case) -> list[IncidentRow]:
     return list(session.scalars(query.order_by(IncidentRow.id)))
 
 
-def incident_view(row: IncidentRow, case_id: UUID | None, number: str) -> IncidentView:
+def incident_view(row: IncidentRow, case_id: UUID | None, number: str, veil: Veil = OPEN) -> IncidentView:
     """One incident."""
-    return IncidentView(row.id, case_id, number, row.element_id, row.code, Sentence(row.message, row.params),
-                        row.opened_at, row.resolved_at)
+    problem = Sentence(row.message, veil.values(row.params))
+    return IncidentView(row.id, case_id, number, row.element_id, row.code, problem, row.opened_at, row.resolved_at)
 
 
-def incidents(session: Session, case: Case) -> tuple[IncidentView, ...]:
+def incidents(session: Session, case: Case, veil: Veil = OPEN) -> tuple[IncidentView, ...]:
     """Open incidents of the case."""
-    return tuple(incident_view(row, case.id, case.number) for row in _open_incidents(session, case))
+    return tuple(incident_view(row, case.id, case.number, veil) for row in _open_incidents(session, case))
 
 
 def events(session: Session, case_id: UUID) -> tuple[EventView, ...]:

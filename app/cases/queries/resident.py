@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
-from app.cases import access
+from app.cases import access, promises
 from app.cases.applying import PROMISE
-from app.cases.handlers.resident import ANSWERED, RATED, WITHDREW
+from app.cases.handlers.resident import ANSWERED, RATED, REFUSED, WITHDREW
 from app.cases.listener import PHASES
-from app.cases.model import Case, CaseEntry
+from app.cases.model import Case, CaseEntry, DecisionRecord
 from app.cases.queries import parts
-from app.cases.queries.rows import Names, entries, plain_status
-from app.cases.views import PhaseView, ResidentPage, Sentence
+from app.cases.queries.journal import entries
+from app.cases.queries.rows import Names, places_of, plain_status
+from app.cases.resident_views import PhaseView, ResidentPage
+from app.cases.views import Sentence
 from app.deadlines import DeadlineBook
 from app.engine.model import SubscriptionRow
 from app.kernel import clock
@@ -23,6 +26,8 @@ from app.kernel.commands import GUEST, Actor
 from app.kernel.errors import msg
 from app.kernel.events import StoredEvent
 
+UNITS = "handling_unit"
+"""The decision that names the unit of a request."""
 QUESTION_STATUS = Sentence(msg("The unit has a question for you. The promised date waits meanwhile."))
 JOINED_STATUS = Sentence(msg("Your request is handled together with an earlier one about the same thing."))
 
@@ -46,7 +51,10 @@ def resident_page(session: Session, token: str | None = None, *, case_id: UUID |
         promised_at=case.promised_at, promise_reasons=reasons,
         entries=entries(session, case.id, names, public_only=True), question=question,
         can_withdraw=case.status == "open" and WITHDREW in waiting, can_rate=RATED in waiting,
-        rating=case.rating, solved=case.solved, attachments=parts.files(session, case.id))
+        rating=case.rating, solved=case.solved, attachments=parts.files(session, case.id),
+        appointment=promises.appointment(session, case, may_refuse=REFUSED in waiting),
+        next_date=promises.next_date(session, case), service=case.service,
+        place=places_of(session, [case])[case.id], unit_by_table=_by_table(session, case))
 
 
 def _status(case: Case, question: str | None, waiting: set[str]) -> Sentence:
@@ -57,6 +65,15 @@ def _status(case: Case, question: str | None, waiting: set[str]) -> Sentence:
     if case.status == "open" and case.phase == "feedback" and RATED not in waiting:
         return Sentence(msg("There is a reply. We are looking at what you told us about it."))
     return plain_status(case)
+
+
+def _by_table(session: Session, case: Case) -> bool:
+    """Whether the table of units named the unit that has the case now."""
+    query = (select(DecisionRecord.value)
+             .where(DecisionRecord.case_id == case.id, DecisionRecord.decision_id == UNITS)
+             .order_by(DecisionRecord.id.desc()).limit(1))
+    answer = (session.scalar(query) or {}).get("value")
+    return case.unit is not None and isinstance(answer, Mapping) and answer.get("unit") == case.unit
 
 
 def _question(session: Session, case: Case) -> str | None:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
-from app.auth import queries as auth
 from app.cases import sources
-from app.cases.model import Case, CaseEntry, Person
-from app.cases.views import CaseRow, EntryView, PersonView, Sentence
+from app.cases.model import Case, Person
+from app.cases.queries.veil import OPEN, Veil, Veils, masked
+from app.cases.views import CaseRow, PersonView, Sentence
 from app.deadlines.model import Deadline
 from app.kernel import clock
 from app.kernel.commands import Actor
@@ -109,25 +109,27 @@ def places_of(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:
     return found
 
 
-def case_values(case: Case, names: Names, place: str, deadlines: Iterable[Deadline]) -> dict[str, Any]:
+def case_values(case: Case, names: Names, place: str, deadlines: Iterable[Deadline],
+                veil: Veil = OPEN) -> dict[str, Any]:
     """The fields of CaseRow."""
     service, unit = names.service(case.service), names.unit(case.unit)
-    start = " ".join(case.text.split())
+    start = " ".join(veil.words(case.text).split())
     return {
         "case_id": case.id, "number": case.number, "service_zh": service[0], "service_en": service[1],
         "unit_zh": unit[0], "unit_en": unit[1], "module": case.module, "service": case.service, "unit": case.unit,
         "kind": case.kind, "urgency": case.urgency, "phase": case.phase, "status": case.status,
-        "outcome": case.outcome, "place": place, "channel": case.channel,
+        "outcome": case.outcome, "place": veil.cover(place), "channel": case.channel,
         "text_start": start[:START_LENGTH] + ("…" if len(start) > START_LENGTH else ""),
         "submitted_at": case.submitted_at, "closed_at": case.closed_at, "promised_at": case.promised_at,
         "colour": colour(deadlines, clock.now()), "plain_status": plain_status(case)}
 
 
-def case_rows(session: Session, cases: Sequence[Case]) -> list[CaseRow]:
-    """Rows for lists, with three queries however many cases there are."""
+def case_rows(session: Session, cases: Sequence[Case], veils: Veils | None = None) -> list[CaseRow]:
+    """Rows for lists, with three queries however many cases there are. Without `veils`: for the resident."""
     names, places = Names(session), places_of(session, cases)
     clocks = clocks_of(session, [case.id for case in cases])
-    return [CaseRow(**case_values(case, names, places[case.id], clocks.get(case.id, ()))) for case in cases]
+    return [CaseRow(**case_values(case, names, places[case.id], clocks.get(case.id, ()),
+                                  veils.of(case) if veils else OPEN)) for case in cases]
 
 
 def person_of_case(session: Session, actor: Actor, case: Case) -> PersonView | None:
@@ -137,23 +139,12 @@ def person_of_case(session: Session, actor: Actor, case: Case) -> PersonView | N
     person = session.get(Person, (case.tenant_id, case.person_id))
     if person is None:
         return None
-    return PersonView(person.id, person.name, person.phone, person.erased_at is not None)
+    hidden = Veils(session, actor).of(case).hidden
+    phone = masked(person.phone) if person.phone and "phone" in hidden else person.phone
+    return PersonView(person.id, None if "name" in hidden else person.name, phone, person.erased_at is not None,
+                      bool(hidden & {"name", "phone"}))
 
 
 def person_of_number(session: Session, number: str) -> UUID | None:
     """Whose request a number is; None for an unknown number and for a request without a name."""
     return session.scalars(select(Case.person_id).where(Case.number == number)).first()
-
-
-def entries(session: Session, case_id: UUID, names: Names, *, public_only: bool) -> tuple[EntryView, ...]:
-    """The journal in order. For residents no member of staff is named, only the unit."""
-    query = select(CaseEntry).where(CaseEntry.case_id == case_id).order_by(CaseEntry.id)
-    if public_only:
-        query = query.where((CaseEntry.visibility == "public") | CaseEntry.by_resident.is_(True))
-    rows = [row for row in session.scalars(query) if not (public_only and row.kind == "rating")]
-    people = {} if public_only else auth.names(session, {row.by_user_id for row in rows if row.by_user_id})
-    return tuple(
-        EntryView(row.id, row.kind, row.body, row.visibility, row.by_resident,
-                  people.get(row.by_user_id, "") if row.by_user_id and not row.by_resident else "", row.unit,
-                  *names.unit(row.unit), row.at)
-        for row in rows)

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from app import catalog, dmn
 from app.auth import policy
+from app.cases import outside
 from app.cases.model import Case, CaseLink
 from app.cases.queries.rows import Names, case_rows
+from app.cases.queries.veil import Veils
 from app.cases.views import CaseRow
 from app.kernel import clock
 from app.kernel.commands import Actor
@@ -24,6 +26,8 @@ CANDIDATES = 30
 ALIKE = 0.34
 """How much of the words must be shared. Below a third, what two texts share are the words of every text."""
 RECENT = timedelta(days=90)
+SAYING_SO = ("joined", "similar")
+"""Links of those who have the same concern; others only came in by the same call."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +43,30 @@ class SimilarCase:
     people: int
 
 
-def similar_for_residents(session: Session, tenant_id: UUID, text: str, limit: int = 3) -> list[SimilarCase]:
-    """Open, classified cases that the table `public_listing` lets neighbours know of. No words, no person, no house."""
-    found = [case for case in _alike(session, text) if case.service and _listed(session, tenant_id, case)][:limit]
+def similar_for_residents(session: Session, tenant_id: UUID, text: str, limit: int = 3, *,
+                          near: UUID | None = None) -> list[SimilarCase]:
+    """Open, classified cases that the table `public_listing` lets neighbours know of. No words, no person, no house.
+
+    With a place `near`, those of its compound come first.
+    """
+    found = [case for case in _alike(session, text) if case.service and _listed(session, tenant_id, case)]
+    around = {case.id: _neighbourhood(session, case.place_id) for case in found}
+    home = _neighbourhood(session, near)
+    if home:
+        found.sort(key=lambda case: around[case.id] != home)
     names, joined = Names(session), _joined(session, [case.id for case in found])
-    return [SimilarCase(case.id, *names.service(case.service), _neighbourhood(session, case), case.phase,
-                        case.submitted_at, 1 + joined.get(case.id, 0)) for case in found]
+    return [SimilarCase(case.id, *names.service(case.service), around[case.id], case.phase, case.submitted_at,
+                        1 + joined.get(case.id, 0)) for case in found[:limit]]
 
 
 def similar_for_staff(session: Session, actor: Actor, text: str, *, but: UUID | None = None,
                       limit: int = 5) -> list[CaseRow]:
     """Open cases whose words are like `text`, the likest first. Raises Forbidden."""
     policy.require(actor, "case.search")
-    return case_rows(session, [case for case in _alike(session, text) if case.id != but][:limit])
+    veils, bound = Veils(session, actor), outside.bound_to(actor, outside.provider_units(session))
+    found = [case for case in _alike(session, text) if case.id != but and "text" not in veils.of(case).hidden
+             and (bound is None or case.unit in bound)]
+    return case_rows(session, found[:limit], veils)
 
 
 def may_join(session: Session, tenant_id: UUID, case_id: UUID) -> Case | None:
@@ -70,18 +85,19 @@ def _alike(session: Session, text: str) -> list[Case]:
 
 def _listed(session: Session, tenant_id: UUID, case: Case) -> bool:
     model = catalog.compiled(session, tenant_id, "decision", DECISION)[1]
-    answer = dmn.decide(model, DECISION, {"service": case.service, "kind": case.kind}, now=clock.now())
-    return answer.value is True
+    inputs = {"service": case.service, "kind": case.kind, "confidential": case.confidential}
+    return dmn.decide(model, DECISION, inputs, now=clock.now()).value is True
 
 
 def _joined(session: Session, case_ids: list[UUID]) -> dict[UUID, int]:
-    query = select(CaseLink.other_id, func.count()).where(CaseLink.other_id.in_(case_ids)).group_by(CaseLink.other_id)
+    query = (select(CaseLink.other_id, func.count(func.distinct(CaseLink.case_id)))
+             .where(CaseLink.other_id.in_(case_ids), CaseLink.kind.in_(SAYING_SO)).group_by(CaseLink.other_id))
     return {row[0]: int(row[1]) for row in session.execute(query)}
 
 
-def _neighbourhood(session: Session, case: Case) -> str:
+def _neighbourhood(session: Session, place_id: UUID | None) -> str:
     """The compound or committee, never the building."""
-    place = tenancy.place(session, case.place_id) if case.place_id else None
+    place = tenancy.place(session, place_id) if place_id else None
     if place is not None and place.kind == "building":
         place = tenancy.place_by_code(session, place.parent_code) if place.parent_code else None
     return place.name if place is not None else ""

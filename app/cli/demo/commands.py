@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.demo import seed as seeding
+from app.cli.demo import year as demo_year
 from app.cli.demo.replay import printing
 from app.cli.demo.replay.stage import Wanted
 from app.cli.demo.replay.stage import replay as play
@@ -23,6 +24,28 @@ def seed() -> None:
     seeding.seed()
     for line in seeding.accounts():
         click.echo(line)
+
+
+@demo_cli.command("year")
+@click.option("--cases", type=click.IntRange(min=0), help="Requests of the year; by default DEMO_CASES, else 2000.")
+@click.option("--seed", type=int, default=demo_year.SEED, show_default=True, help="The same seed makes the same year.")
+@click.option("--tenant", "slug", default=seeding.SLUG, show_default=True, help="The demo office to fill.")
+@click.option("--behind", is_flag=True, help="Only go on with what was begun, giving way to other processes.")
+def year(cases: int | None, seed: int, slug: str, behind: bool) -> None:
+    """Fill a demo office with twelve months of requests that were played through its definitions.
+
+    What is there stays; called again it goes on where it stopped.
+    """
+    try:
+        if behind:
+            demo_year.behind(slug)
+            return
+        seeding.seed(slug)
+        wanted = demo_year.wanted() if cases is None else cases
+        if not demo_year.fill(slug, wanted, seed, lambda told: click.echo(demo_year.line(told))):
+            click.echo("the year is there already")
+    except YikouError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @demo_cli.command("replay")

@@ -1,4 +1,4 @@
-"""The demo office's service catalogue and knowledge, from its tables, through the knowledge room's commands."""
+"""The demo office's services, knowledge and notices, from its tables, through the knowledge room's commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 from uuid import UUID
 
-from app.cli.demo import tables
+from app.cli.demo import notices, replies, tables
 from app.kernel.bus import dispatch
 from app.kernel.commands import Actor
 from app.knowledge.commands import ImportKnowledge, ImportServices
@@ -15,9 +15,11 @@ COLUMNS = ("code", "service", "question_zh", "question_en", "answer_zh", "answer
 
 
 def load(tenant_id: UUID, administrator: Actor) -> None:
-    """Services and knowledge items of the tables; what is there already is brought to the tables' state."""
+    """Services, knowledge items and notices of the tables; the former are brought to the tables' state."""
     dispatch(ImportServices(tenant_id=tenant_id, actor=administrator, csv_text=tables.text("services.csv")))
     dispatch(ImportKnowledge(tenant_id=tenant_id, actor=administrator, csv_text=knowledge_table()))
+    notices.load(tenant_id, administrator)
+    replies.load(tenant_id, administrator)
 
 
 def knowledge_table() -> str:

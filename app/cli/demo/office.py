@@ -9,7 +9,7 @@ from app import auth, deadlines
 from app.auth.commands import ConfirmCode, CreateUser, RequestCode
 from app.auth.queries import resident_by_phone, user_by_login
 from app.catalog.commands import PublishFolder
-from app.cli.demo import content, tables
+from app.cli.demo import content, notices, tables
 from app.cli.demo.mailbox import codes_to_memory
 from app.config import ROOT
 from app.kernel import clock, database
@@ -50,6 +50,8 @@ def create(slug: str, *, password: str = PASSWORD, years: range | None = None) -
     _staff(tenant_id, password)
     _residents(tenant_id)
     content.load(tenant_id, account(tenant_id, ADMINISTRATOR))
+    for row in tables.rows("profiles.csv"):
+        notices.tell(tenant_id, row["login"], account(tenant_id, row["login"]))
     return tenant_id
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from app.cli.demo import office, tables
+from app.cli.demo import office, tables, year
 from app.tenancy.queries import tenant_by_slug, tenants
 
 SLUG = "demo"
@@ -25,8 +25,10 @@ def prepare_installation() -> list[str]:
     """
     lines = publishing_lines(office.publish_base())
     if not tenants():
-        office.create(SLUG)
+        tenant_id, cases = office.create(SLUG), year.wanted()
         lines.append("a demo office was made")
+        if cases:
+            year.start(tenant_id, cases)
     demo = tenant_by_slug(SLUG)
     return lines + accounts() if demo is not None and demo.is_demo else lines
 

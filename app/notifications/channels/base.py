@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 
+def _nothing() -> None:
+    """Nobody notes it."""
+
+
 @dataclass(frozen=True)
 class Outgoing:
-    """One message as a channel gets it. `address` is empty for the inbox."""
+    """One message as a channel gets it. `address` is empty for the inbox.
+
+    `stop_link`: where its reader stops all messages. `hand_over` is called by a channel whose other side does not know
+    repeated ids, right before the message leaves: it raises DeliveryError when another worker has the message by now.
+    """
 
     id: UUID
     address: str
     subject: str
     body: str
     locale: str
+    stop_link: str | None = None
+    hand_over: Callable[[], None] = field(default=_nothing, compare=False, repr=False)
 
 
 class DeliveryError(Exception):
@@ -35,7 +46,7 @@ class Channel(Protocol):
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Kinds of addresses: phone, email; none for the inbox."""
+        """Kinds of addresses: phone, email, wechat; none for the inbox."""
 
     @property
     def is_remote(self) -> bool:

@@ -12,7 +12,8 @@ from app.kernel.commands import Command
 class AcceptAttachment(Command):
     """Note a file that was checked and stored; `receive` makes it. Answer {"attachment_id", "file_name", "size"}.
 
-    `guest_mark` stands for a visitor without an account (a hash made by the edge), for the quota and the binding.
+    `scan`: what the scanner said (see `model`). `guest_mark` stands for a visitor without an account (a hash made by
+    the edge), for the quota and the binding.
     """
 
     sha256: str
@@ -20,6 +21,35 @@ class AcceptAttachment(Command):
     media_type: str
     file_name: str
     guest_mark: str | None = None
+    scan: str = "off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteBlocked(Command):
+    """A file was turned away because the virus scanner found `signature` in it. Answer {}."""
+
+    size: int
+    media_type: str
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteScan(Command):
+    """Worker: what the scanner says of a waiting file; `signature` None: clean, `error`: it gave no verdict;
+    `lost`: there is no content to ask about.
+
+    Answer {"noted"}: the files with this content that now have a verdict.
+    """
+
+    attachment_id: UUID
+    signature: str | None = None
+    error: str | None = None
+    lost: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryScans(Command):
+    """Ask the scanner now about every file of the office that waits for it. Answer {"files"}."""
 
 
 @dataclass(frozen=True, kw_only=True)

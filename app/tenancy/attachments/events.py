@@ -18,6 +18,42 @@ class AttachmentAccepted:
     media_type: str
 
 
+@event("attachment.blocked")
+@dataclass(frozen=True)
+class AttachmentBlocked:
+    """A file was turned away: the scanner found `signature` in it."""
+
+    size: int
+    media_type: str
+    signature: str
+
+
+@event("attachment.checked")
+@dataclass(frozen=True)
+class AttachmentChecked:
+    """The scanner found nothing in a file that had waited for it."""
+
+    attachment_id: UUID
+
+
+@event("attachment.infected")
+@dataclass(frozen=True)
+class AttachmentInfected:
+    """The scanner found `signature` in a file that had waited for it; its content goes."""
+
+    attachment_id: UUID
+    signature: str
+    case_id: UUID | None
+
+
+@event("attachment.scans_retried")
+@dataclass(frozen=True)
+class ScansRetried:
+    """Somebody asked for the waiting files to be checked now."""
+
+    files: int
+
+
 @event("attachment.removed")
 @dataclass(frozen=True)
 class AttachmentRemoved:

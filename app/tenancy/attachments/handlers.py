@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.auth import policy
 from app.kernel import blobs
@@ -17,12 +17,14 @@ from app.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, msg
 from app.kernel.events import StoredEvent
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
-from app.tenancy import settings
+from app.tenancy import settings, terms
+from app.tenancy.attachments import scanner, scanning
 from app.tenancy.attachments.commands import AcceptAttachment, ReleaseAttachments
 from app.tenancy.attachments.content import check
 from app.tenancy.attachments.events import AttachmentAccepted, AttachmentRemoved
 from app.tenancy.attachments.limits import DEFAULT_QUOTAS, MB, QUOTA_SETTING
-from app.tenancy.attachments.model import Attachment
+from app.tenancy.attachments.model import OFF, WAITING, Attachment
+from app.tenancy.attachments.queries import THERE
 from app.tenancy.model import Tenant
 
 GUEST_WINDOW = timedelta(hours=24)
@@ -37,19 +39,21 @@ def receive(tenant_id: UUID, actor: Actor, data: bytes, file_name: str, declared
     failed) is harmless and is found again by its hash.
     """
     checked = check(data, file_name, declared_type)
+    scan = scanning.first_look(tenant_id, actor, checked)
     sha256 = blobs.current().put(tenant_id, checked.data)
     answer: dict[str, Any] = dispatch(AcceptAttachment(
         tenant_id=tenant_id, actor=actor, key=key, sha256=sha256, size=len(checked.data), media_type=checked.media_type,
-        file_name=checked.file_name, guest_mark=guest_mark))
+        file_name=checked.file_name, guest_mark=guest_mark, scan=scan))
     return answer
 
 
 def accept(uow: UnitOfWork, data: bytes, file_name: str, declared_type: str = "",
            guest_mark: str | None = None) -> Attachment:
-    """As `receive`, inside a transaction that is open already (imports, seeds, tests)."""
+    """As `receive`, inside a transaction that is open already (imports, seeds, tests): the scanner is asked later."""
     checked = check(data, file_name, declared_type)
     sha256 = blobs.current().put(uow.tenant_id, checked.data)
-    return _note(uow, sha256, len(checked.data), checked.media_type, checked.file_name, guest_mark)
+    return _note(uow, sha256, len(checked.data), checked.media_type, checked.file_name, guest_mark,
+                 WAITING if scanner.current() else OFF)
 
 
 @handles(AcceptAttachment)
@@ -57,12 +61,13 @@ def accept_attachment(command: AcceptAttachment, uow: UnitOfWork) -> dict[str, A
     """Anybody who may hand a case in, and staff."""
     if not (policy.can(uow.actor, "case.submit") or policy.can(uow.actor, "attachment.add")):
         raise Forbidden(msg("You may not do this."))
-    row = _note(uow, command.sha256, command.size, command.media_type, command.file_name, command.guest_mark)
+    row = _note(uow, command.sha256, command.size, command.media_type, command.file_name, command.guest_mark,
+                command.scan)
     return {"attachment_id": str(row.id), "file_name": row.file_name, "size": row.size}
 
 
 def _note(uow: UnitOfWork, sha256: str, size: int, media_type: str, file_name: str,
-          guest_mark: str | None) -> Attachment:
+          guest_mark: str | None, scan: str) -> Attachment:
     if uow.actor.user_id is None and uow.actor.kind == "guest":
         guest_mark = guest_mark or ""
     _hold_quotas(uow, size, guest_mark)
@@ -70,7 +75,8 @@ def _note(uow: UnitOfWork, sha256: str, size: int, media_type: str, file_name: s
         raise Conflict(msg("The file was lost on its way. Please send it again."))
     row = Attachment(tenant_id=uow.tenant_id, id=new_id(), sha256=sha256, size=size, media_type=media_type,
                      file_name=file_name, uploaded_by=uow.actor.user_id, uploader_kind=_kind(uow.actor),
-                     guest_mark=guest_mark, created_at=uow.now)
+                     guest_mark=guest_mark, created_at=uow.now, scan=scan,
+                     scan_at=None if scan == OFF else uow.now)
     uow.session.add(row)
     uow.session.flush()
     uow.record(AttachmentAccepted(attachment_id=row.id, size=size, media_type=media_type))
@@ -81,11 +87,22 @@ def _kind(actor: Actor) -> str:
     return "resident" if actor.kind == "guest" or "resident" in actor.roles else "staff"
 
 
+def _hold_subscription(uow: UnitOfWork, total: int) -> None:
+    """Staff are held to the subscription's space; what a resident sends with a request is never refused for it."""
+    term = terms.of(uow.session, uow.tenant_id)
+    if term is None or term.most_mb is None or _kind(uow.actor) == "resident":
+        return
+    if total > term.most_mb * MB:
+        raise TooLarge(msg("The subscription of this office has room for %(limit)s MB of files, and it is used up. "
+                           "Ask the operator for more."), limit=term.most_mb)
+
+
 def _hold_quotas(uow: UnitOfWork, size: int, guest_mark: str | None) -> None:
     """The office's row is locked meanwhile: two files at once cannot both be the last that fits."""
     uow.session.execute(select(Tenant.tenant_id).where(Tenant.tenant_id == uow.tenant_id).with_for_update())
     quotas = DEFAULT_QUOTAS | dict(settings.value(uow.session, QUOTA_SETTING) or {})
     used, _files = _used(uow)
+    _hold_subscription(uow, used + size)
     if used + size > quotas["tenant_bytes"]:
         raise TooLarge(msg("The office's space for files is used up. Please tell us by phone."))
     if _kind(uow.actor) != "resident":
@@ -138,11 +155,11 @@ def _is_own(actor: Actor, row: Attachment, guest_mark: str | None) -> bool:
 def release_attachments(command: ReleaseAttachments, uow: UnitOfWork) -> dict[str, Any]:
     """Names are emptied at once; a content goes when no other row needs it, after the commit."""
     policy.require(uow.actor, "person.erase")
-    query = select(Attachment).where(Attachment.removed_at.is_(None))
+    query = select(Attachment)
     if command.case_id is not None:
-        query = query.where(Attachment.case_id == command.case_id)
+        query = query.where(Attachment.case_id == command.case_id, or_(*THERE))
     else:
-        query = query.where(Attachment.case_id.is_(None),
+        query = query.where(Attachment.removed_at.is_(None), Attachment.case_id.is_(None),
                             Attachment.created_at < uow.now - timedelta(hours=command.hours)).limit(500)
     rows = list(uow.session.scalars(query.with_for_update()))
     for row in rows:

@@ -5,27 +5,40 @@ from __future__ import annotations
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.kernel import blobs
-from app.kernel.errors import NotFound, msg
+from app.kernel.errors import Conflict, NotFound, msg
+from app.tenancy.attachments import scanner
 from app.tenancy.attachments.file_names import content_disposition
-from app.tenancy.attachments.model import Attachment
+from app.tenancy.attachments.model import INFECTED, OFF, WAITING, Attachment
+
+THERE = (Attachment.removed_at.is_(None), (Attachment.scan == INFECTED) & (Attachment.file_name != ""))
+"""Files with their content, and files whose removal people are told of (until the case is erased)."""
 
 
 def get(session: Session, attachment_id: UUID) -> Attachment:
-    """One attachment whose content is there. Raises NotFound."""
-    query = select(Attachment).where(Attachment.id == attachment_id, Attachment.removed_at.is_(None))
+    """One attachment whose content may be handed out. Raises NotFound; Conflict while the scanner has not seen it."""
+    query = select(Attachment).where(Attachment.id == attachment_id, or_(*THERE))
     row = session.scalars(query).one_or_none()
     if row is None:
         raise NotFound(msg("This file is not there."))
+    if row.scan == INFECTED:
+        raise NotFound(msg("This file was removed: the virus scanner found something harmful in it."))
+    if shown_scan(row) == WAITING:
+        raise Conflict(msg("This file is still being checked for viruses. Please try again in a while."))
     return row
 
 
+def shown_scan(row: Attachment) -> str:
+    """What people are told of the scan; an installation that gave its scanner up holds nothing back."""
+    return OFF if row.scan == WAITING and not scanner.has_scanner() else row.scan
+
+
 def of_case(session: Session, case_id: UUID) -> list[Attachment]:
-    """A case's attachments in the order they came."""
-    query = select(Attachment).where(Attachment.case_id == case_id, Attachment.removed_at.is_(None))
+    """A case's attachments in the order they came, with those that the scanner made us remove."""
+    query = select(Attachment).where(Attachment.case_id == case_id, or_(*THERE))
     return list(session.scalars(query.order_by(Attachment.id)))
 
 

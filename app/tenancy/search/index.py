@@ -17,9 +17,11 @@ from app.tenancy.search.tokens import tokens, wanted
 CANDIDATES = 100
 """Ranked by the database; their order is then made finer here."""
 WEIGHED = 1500
-"""PostgreSQL weighs each match one by one; beyond these only words that stand everywhere match."""
+"""Each match is weighed one by one; beyond these only words that stand everywhere match."""
 
-IN_SQLITE = "SELECT rowid FROM search_fts WHERE search_fts MATCH :match ORDER BY rank LIMIT :most"
+IN_SQLITE = """SELECT rowid FROM (SELECT rowid, rank FROM search_fts WHERE search_fts MATCH :match LIMIT :weighed)
+    ORDER BY rank LIMIT :most"""
+HOLDERS = "SELECT coalesce(sum(doc), 0) FROM search_fts_words WHERE term >= :first AND term < :last"
 IN_POSTGRESQL = """SELECT "row" FROM (SELECT "row", search_fts FROM search_document
     WHERE search_fts @@ to_tsquery('simple', :match) LIMIT :weighed) AS matching
     ORDER BY ts_rank(search_fts, to_tsquery('simple', :match)) DESC, "row" LIMIT :most"""
@@ -60,7 +62,7 @@ def find(session: Session, q: str, kinds: Sequence[str], limit: int = 10, *, lea
         return []
     most = max(CANDIDATES, limit)
     rows = set(_rows(session, kinds, asked, most, every=True))
-    if len(rows) < limit:
+    if len(rows) < limit and len(asked) > 1:
         rows.update(_rows(session, kinds, asked, most, every=False))
     found = session.execute(select(SearchDocument.kind, SearchDocument.ref, SearchDocument.tokens)
                             .where(SearchDocument.row.in_(rows))).all()
@@ -74,13 +76,32 @@ def _rows(session: Session, kinds: Sequence[str], asked: Sequence[tuple[str, boo
     """Numbers of documents that hold every token asked for, or any: most texts hold common words, few hold all."""
     office, of = _office(session.info["tenant_id"]), [_kind(kind) for kind in kinds]
     if session.get_bind().dialect.name == "sqlite":
-        words = (" AND " if every else " OR ").join(f"{token}*" if begins else token for token, begins in asked)
+        some = asked if every else _rarest(session, asked)
+        if not some:
+            return []
+        words = (" AND " if every else " OR ").join(f"{token}*" if begins else token for token, begins in some)
         match = f"{office} AND ({' OR '.join(of)}) AND ({words})"
-        return list(session.scalars(text(IN_SQLITE), {"match": match, "most": most}))
+        return list(session.scalars(text(IN_SQLITE), {"match": match, "most": most, "weighed": WEIGHED}))
     words = (" & " if every else " | ").join(f"{token}:*" if begins else token for token, begins in asked)
     match = f"{office} & ({' | '.join(of)}) & ({words})"
     with database.current().claim() as numbers:
         return list(numbers.scalars(text(IN_POSTGRESQL), {"match": match, "most": most, "weighed": WEIGHED}))
+
+
+def _rarest(session: Session, asked: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Of the tokens that stand anywhere those that fewest texts hold, as many as can be weighed, but one at least."""
+    held = {one: number for one in asked if (number := _holders(session, *one))}
+    chosen: list[tuple[str, bool]] = []
+    for one in sorted(held, key=lambda each: held[each]):
+        if chosen and sum(held[each] for each in chosen) + held[one] > WEIGHED:
+            break
+        chosen.append(one)
+    return chosen
+
+
+def _holders(session: Session, token: str, begins: bool) -> int:
+    """How many texts, of all offices, hold a token, or tokens that begin with it. Tokens are plain ASCII."""
+    return int(session.scalar(text(HOLDERS), {"first": token, "last": token + ("\x7f" if begins else "\x01")}) or 0)
 
 
 def _score(asked: Sequence[tuple[str, bool]], own: Sequence[str]) -> float:

@@ -4,21 +4,37 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
+from app.web.admin import absences as absences  # noqa: E402
 from app.web.admin import (  # noqa: E402  views
     audit,
+    calendar,
+    checking,
     decision_tables,
     definitions,
+    diagram_profile,
     erasing,
     knowledge,
     menu,
     messages,
+    new_office,
+    notice_form,
+    notices,
+    office_settings,
     offices,
     people,
     places,
     publishing,
+    replies,
+    service_forms,
     services,
+    subscription,
+    supervision_rules,
+    templates,
     units,
+    versions,
 )
 
-__all__ = ["audit", "blueprint", "decision_tables", "definitions", "erasing", "knowledge", "menu", "messages",
-           "offices", "people", "places", "publishing", "services", "units"]
+__all__ = ["audit", "blueprint", "calendar", "checking", "decision_tables", "definitions",
+           "diagram_profile", "erasing", "knowledge", "menu", "messages", "new_office", "notice_form", "notices",
+           "office_settings", "offices", "people", "places", "publishing", "replies", "service_forms", "services",
+           "subscription", "supervision_rules", "templates", "units", "versions"]

@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from app.auth import queries as auth
 from app.kernel import sequencer
-from app.kernel.events import catalogue
+from app.kernel.events import REGISTRY
 from app.web.access import access
 from app.web.admin import blueprint
 from app.web.admin.trail import extent, trail
@@ -22,14 +22,14 @@ def audit() -> str:
     before, prefix = request.args.get("before", ""), request.args.get("type", "").strip()[:80]
     checked = request.args.get("check") == "1"
     with reading() as reader:
-        rows = trail(reader, before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
-                     prefix=prefix, limit=PER_PAGE + 1)
         numbered, waiting = extent(reader)
+        rows = trail(reader, before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+                     prefix=prefix, limit=PER_PAGE + 1, left=waiting)
         broken = sequencer.broken_link(reader) if checked else None
         people = {person.user_id: person.name for person in auth.staff(reader)}
     shown = rows[:PER_PAGE]
     older = shown[-1].number if len(rows) > PER_PAGE else None
-    rooms = sorted({name.partition(".")[0] for name in catalogue()})
+    rooms = sorted({name.partition(".")[0] for name in REGISTRY})
     return render_template("admin/audit.html", rows=shown, older=older, numbered=numbered, waiting=waiting,
                            checked=checked, broken=broken, people=people,
                            people_by_id={str(user_id): name for user_id, name in people.items()},

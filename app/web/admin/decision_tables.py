@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from app import catalog, dmn
+from app.cases import backtest
 from app.catalog import queries
 from app.catalog.commands import NoteRefusal, PublishDefinition
 from app.config import ROOT
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, DefinitionError, Invalid, NotFound, Problem, YikouError, msg
 from app.web.access import access
-from app.web.admin import blueprint, differences, sheets
+from app.web.admin import blueprint, differences, past_cases, publishing, sheets
+from app.web.admin import cells as table_cells
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import the_office
@@ -39,6 +40,8 @@ class Draft:
     problem: str = ""
     focus: tuple[int, int] | None = None
     checked: bool = False
+    free: bool = False
+    past: backtest.Backtest | None = None
 
 
 @blueprint.get("/tables")
@@ -49,7 +52,8 @@ def decision_tables() -> str:
     with reading() as reader:
         found = [(one, queries.effective(reader, tenant_id, KIND, one.key).data)
                  for one in queries.listing(reader, tenant_id, KIND)]
-    listed = [(one, dmn.sheets(data, one.key), _titles(data, one.key).get(one.key, one.key)) for one, data in found]
+    listed = [(one, dmn.sheets(data, one.key), sheets.titles(data, one.key).get(one.key, one.key))
+              for one, data in found]
     return render_template("admin/decision_tables.html", listed=[row for row in listed if row[1]])
 
 
@@ -64,7 +68,7 @@ def decision_table(key: str) -> str:
 @blueprint.post("/tables/<key>")
 @access("definition.publish")
 def change_table(key: str) -> Answer:
-    """Move rows, check, or publish: the button tells which. Whatever was typed comes back."""
+    """Move rows, check, try on past cases, or publish: the button tells which. Whatever was typed comes back."""
     try:
         draft, action = _sent(key), request.form.get("_action", "check")
     except Invalid as error:
@@ -72,9 +76,12 @@ def change_table(key: str) -> Answer:
         return _page(Draft(key, begun, begun.data, dmn.sheets(begun.data, key), problem=_said(error))), 422
     if action == "publish":
         return _publish(draft)
-    draft.checked = action == "check"
+    draft.checked, draft.free = action == "check", draft.free != (action == "free")
     _judge(draft)
-    return _page(draft), 422 if draft.checked and _errors(draft.problems) else 200
+    if action == "past" and not _errors(draft.problems):
+        draft.past, draft.problem = past_cases.try_or_say(key, draft.data)
+    asked = draft.checked or action == "past"
+    return _page(draft), 422 if asked and (_errors(draft.problems) or draft.problem) else 200
 
 
 def _sent(key: str) -> Draft:
@@ -84,11 +91,12 @@ def _sent(key: str) -> Draft:
     expect(*sheets.names(tables, request.form))
     rows, focus = sheets.sent(tables, request.form), None
     action = request.form.get("_action", "check")
-    if action not in ("check", "publish"):
+    if action not in ("check", "publish", "free", "past"):
         focus = sheets.moved(tables, rows, action)
     data, _ = dmn.written(begun.data, key, rows)
     same = dmn.sheets(data, key) == tables
-    return Draft(key, begun, begun.data if same else data, dmn.sheets(data, key), focus=focus)
+    return Draft(key, begun, begun.data if same else data, dmn.sheets(data, key), focus=focus,
+                 free=bool(text("free")))
 
 
 def _begun(key: str) -> catalog.Published:
@@ -127,6 +135,8 @@ def _publish(draft: Draft) -> Answer:
     except Conflict as error:
         return _behind(draft, error), 409
     flash(t(msg("In force: %(key)s, version %(version)s."), key=draft.key, version=answer["version"]))
+    publishing.flash_trial(draft.data)
+    publishing.flash_hints(KIND, draft.key, draft.data)
     return redirect(url_for("admin.definition", kind=KIND, key=draft.key), 303)
 
 
@@ -151,10 +161,20 @@ def _judge(draft: Draft) -> None:
 def _page(draft: Draft) -> str:
     cells, rest = sheets.faults(draft.tables, draft.problems)
     wrong = _errors(draft.problems)
+    trial = past_cases.before(draft.past, draft.data)
+    with reading() as reader:
+        known = table_cells.names(reader)
     return render_template(
-        "admin/decision_table.html", key=draft.key, titles=_titles(draft.data, draft.key), tables=draft.tables,
+        "admin/decision_table.html", key=draft.key, titles=sheets.titles(draft.data, draft.key), tables=draft.tables,
         cells=cells, problems=rest, wrong=wrong,
+        hints=[] if wrong else sheets.by_table(draft.tables, draft.problems), free=draft.free,
+        heading=table_cells.half,
+        choices=[[[] if draft.free else table_cells.choices(column, known) for column in sheet.columns]
+                 for sheet in draft.tables],
+        sentences=[[table_cells.sentence(sheet, row, known) for row in sheet.rows] for sheet in draft.tables],
         problem=draft.problem or (t(msg("Some cells do not hold yet.")) if wrong else ""), focus=draft.focus,
+        past=draft.past, trial=trial, trial_holds=trial is not None and trial.is_of(draft.data),
+        past_days=past_cases.DAYS, days=past_cases.chosen_days(), shown_groups=past_cases.SHOWN_GROUPS,
         begun=draft.begun, reason=text("reason") if request.method == "POST" else "", checked=draft.checked,
         difference=differences.between(KIND, draft.begun.data, draft.data),
         effect=None if wrong or draft.data == draft.begun.data else _effect(draft))
@@ -169,12 +189,6 @@ def _effect(draft: Draft) -> dict[str, Any] | None:
     asked = dmn.questions(catalog.read_yaml(scenarios.read_bytes(), scenarios.name))
     before, after = (dmn.load(data, draft.key) for data in (draft.begun.data, draft.data))
     return {"asked": len(asked), "found": dmn.effects(before, after, draft.key, asked, now())[:100]}
-
-
-def _titles(data: bytes, key: str) -> dict[str, str]:
-    """Decision -> what it is called in the reader's language, where the file says it in both: `zh / en`."""
-    chosen = 0 if str(get_locale()).startswith("zh") else -1
-    return {decision: said.split(" / ")[chosen].strip() for decision, said in dmn.titles(data, key).items()}
 
 
 def _errors(problems: list[Problem]) -> bool:

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import catalog
+from app.auth import policy
 from app.auth import queries as auth
 from app.catalog import queries
 from app.catalog.queries import Entry
+from app.config import ROOT
 from app.kernel.errors import NotFound, Problem, msg
+from app.kernel.model import BASE_TENANT_ID
 from app.web.access import access
-from app.web.admin import blueprint, differences
+from app.web.admin import blueprint, differences, live_counts
 from app.web.pages import reading
-from app.web.sessions import the_office
+from app.web.sessions import actor, the_office
 
 MOST_SHOWN = 200_000
 """Characters of a source on a page; the whole file is a download."""
@@ -38,11 +41,21 @@ def list_page(**refusal: Any) -> str:
         found = queries.listing(reader, tenant_id)
         drifted = {(one.kind, one.key) for one in queries.drift(reader, tenant_id)}
         people = _publishers(reader, found)
+        stuck = _stuck(reader)
     by_kind: dict[str, list[Entry]] = {kind.name: [] for kind in catalog.kinds()}
     for one in found:
         by_kind.setdefault(one.kind, []).append(one)
     return render_template("admin/definitions.html", by_kind=by_kind, drifted=drifted, people=people,
-                           **{"problem": "", "problems": (), "lines": {}, **refusal})
+                           stuck=stuck, **{"problem": "", "problems": (), "lines": {}, **refusal})
+
+
+def _stuck(reader: Session) -> list[Problem]:
+    """Why files in the folders of the base and of this office do not come into force, for who may publish."""
+    if not policy.can(actor(), "definition.publish"):
+        return []
+    office = the_office()
+    return [*catalog.waiting(reader, BASE_TENANT_ID, ROOT),
+            *catalog.waiting(reader, office.tenant_id, ROOT, f"tenants/{office.slug}")]
 
 
 @blueprint.get("/definitions/<kind>/<key>")
@@ -73,12 +86,13 @@ def one_page(kind: str, key: str, version_id: UUID | None = None, **refusal: Any
         drifted = any((one.kind, one.key) == (kind, key) for one in queries.drift(reader, tenant_id))
         people = _publishers(reader, versions)
         current = queries.version(reader, tenant_id, effective.id).data if effective else b""
+        live = live_counts.of_page(reader, shown, versions)
     source = shown.data.decode("utf-8", "replace")
     return render_template("admin/definition.html", kind=kind, key=key, versions=versions, shown=shown,
                            effective=effective, drifted=drifted, people=people, source=source[:MOST_SHOWN],
                            cut=len(source) > MOST_SHOWN,
                            difference=differences.between(kind, current, shown.data), own=shown.tenant_id == tenant_id,
-                           **{"problem": "", "problems": (), "lines": {}, **refusal})
+                           **{"problem": "", "problems": (), "lines": {}, **live, **refusal})
 
 
 def in_force(versions: Iterable[Entry]) -> Entry | None:
@@ -112,8 +126,14 @@ def version_diagram(version_id: UUID) -> Response:
     """A process for the viewer."""
     with reading() as reader:
         shown = queries.version(reader, the_office().tenant_id, version_id)
-    return jsonify({"xml": shown.data.decode("utf-8", "replace") if shown.kind == "process" else None,
+    return jsonify({"xml": for_viewer(shown.data) if shown.kind == "process" else None,
                     "active": [], "visited": [], "incidents": []})
+
+
+def for_viewer(data: bytes) -> str:
+    """A diagram as text for a script: what comes over the wire is UTF-8, whatever the file was written in."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return data.decode(encoding, "replace")
 
 
 def _publishers(session: Session, entries: Iterable[Entry]) -> dict[UUID, str]:

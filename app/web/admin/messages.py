@@ -17,7 +17,7 @@ from app.web.pages import dispatch, reading
 from app.web.sessions import the_office
 from app.web.texts import t
 
-STATES = ("queued", "sending", "sent", "failed")
+STATES = ("queued", "sending", "handed", "sent", "failed", "skipped")
 MOST = 200
 
 

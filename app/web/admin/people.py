@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.auth import policy, queries
-from app.auth.commands import ChangePassword, CreateUser, SetMemberships, SetUserActive
+from app.auth.commands import ChangeDetails, ChangePassword, CreateUser, SetMemberships, SetUserActive
 from app.kernel.errors import Conflict, Invalid, NotFound, YikouError, msg
 from app.tenancy import queries as tenancy
 from app.web.access import access
@@ -17,7 +17,8 @@ from app.web.admin import blueprint
 from app.web.admin.sent import expect, refused, text
 from app.web.pages import dispatch, reading, unkeyed
 from app.web.sessions import actor
-from app.web.texts import t
+from app.web.texts import name_of, t
+from app.web.words import word
 
 MOST_ROLES = 40
 
@@ -28,14 +29,16 @@ def people() -> str:
     """Everybody with their roles; `q` narrows by name, sign-in name, role or unit."""
     query = request.args.get("q", "").strip().lower()[:80]
     with reading() as reader:
-        found = queries.staff(reader)
+        found, units = queries.staff(reader), {unit.code: name_of(unit) for unit in tenancy.units(reader)}
     if query:
-        found = [one for one in found if query in _words(one)]
-    return render_template("admin/people.html", people=found, query=query)
+        found = [one for one in found if query in _words(one, units)]
+    return render_template("admin/people.html", people=found, query=query, units=units)
 
 
-def _words(person: queries.StaffRow) -> str:
-    held = " ".join(f"{role}@{unit}" if unit else role for role, unit in person.memberships)
+def _words(person: queries.StaffRow, units: Mapping[str, str]) -> str:
+    """Codes and words alike: one searches for what stands on the page."""
+    held = " ".join(f"{role}@{unit or ''} {word('role', role)} {units.get(unit or '', '')}"
+                    for role, unit in person.memberships)
     return f"{person.name} {person.login} {held}".lower()
 
 
@@ -80,7 +83,13 @@ def _one(user_id: UUID, error: YikouError | None = None) -> str:
         units = tenancy.units(reader)
     if found is None:
         raise NotFound(msg("There is no such user."))
-    return render_template("admin/person.html", person=found, units=units, roles=_roles(), **refused(error))
+    return render_template("admin/person.html", person=found, units=units, roles=_roles(),
+                           values=request.form, **refused(error))
+
+
+def refused_page(user_id: UUID, error: YikouError) -> str:
+    """The person's page with what was refused."""
+    return _one(user_id, error)
 
 
 def _roles() -> tuple[str, ...]:
@@ -91,15 +100,16 @@ def _roles() -> tuple[str, ...]:
 @blueprint.post("/people/<uuid:user_id>/<act>")
 @access("user.manage")
 def change_user(user_id: UUID, act: str) -> Response | tuple[str, int]:
-    """Roles, switch on or off, new password."""
-    acts: dict[str, Callable[[UUID], None]] = {"roles": _set_roles, "active": _set_active, "password": _set_password}
+    """Name and phone, roles, switch on or off, new password."""
+    acts: dict[str, Callable[[UUID], None]] = {
+        "roles": _set_roles, "active": _set_active, "password": _set_password, "details": _set_details}
     if act not in acts:
         raise NotFound(msg("There is no such page."))
     try:
         acts[act](user_id)
     except Invalid as error:
         return _one(user_id, error), 422
-    flash(t(msg("Saved. The person has to sign in again.")))
+    flash(t(msg("Saved.") if act == "details" else msg("Saved. The person has to sign in again.")))
     return redirect(url_for("admin.person", user_id=user_id), 303)
 
 
@@ -111,6 +121,11 @@ def _set_roles(user_id: UUID) -> None:
 def _set_active(user_id: UUID) -> None:
     expect("active")
     dispatch(SetUserActive, user_id=user_id, active=text("active") == "1")
+
+
+def _set_details(user_id: UUID) -> None:
+    expect("name", "phone")
+    dispatch(ChangeDetails, user_id=user_id, name=text("name"), phone=text("phone") or None)
 
 
 def _set_password(user_id: UUID) -> None:

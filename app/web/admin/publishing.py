@@ -14,13 +14,15 @@ from app.catalog import queries
 from app.catalog.commands import NoteRefusal, PublishDefinition, WithdrawDefinition
 from app.kernel.errors import DefinitionError, Invalid, NotFound, msg
 from app.web.access import access
-from app.web.admin import blueprint, definitions
+from app.web.admin import blueprint, definitions, past_cases
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import the_office
 from app.web.texts import t
 
 Answer = Response | tuple[str, int]
+MOST_HINTS = 5
+"""Told on the page after publishing; the check tells all."""
 
 
 @blueprint.post("/definitions")
@@ -35,7 +37,7 @@ def publish_new() -> Answer:
             raise Invalid(msg("The file must be called by its key: letters, digits, - and _, then the ending."))
     except (Invalid, NotFound) as error:
         return definitions.list_page(problem=t(error.message, **error.params)), 422
-    return _publish(kind.name, key, _data(kind))
+    return publish_data(kind.name, key, _data(kind))
 
 
 @blueprint.post("/definitions/<kind>/<key>")
@@ -47,7 +49,7 @@ def publish_version(kind: str, key: str) -> Answer:
         _file_name()
     except Invalid as error:
         return definitions.one_page(kind, key, problem=t(error.message, **error.params)), 422
-    return _publish(kind, key, _data(catalog.kind_named(kind)))
+    return publish_data(kind, key, _data(catalog.kind_named(kind)))
 
 
 @blueprint.post("/definitions/versions/<uuid:version_id>/publish")
@@ -57,7 +59,7 @@ def publish_again(version_id: UUID) -> Answer:
     expect()
     with reading() as reader:
         found = queries.version(reader, the_office().tenant_id, version_id)
-    return _publish(found.kind, found.key, found.data)
+    return publish_data(found.kind, found.key, found.data)
 
 
 @blueprint.post("/definitions/<kind>/<key>/withdraw")
@@ -74,7 +76,8 @@ def withdraw(kind: str, key: str) -> Response:
     return redirect(url_for("admin.definition", kind=kind, key=key), 303)
 
 
-def _publish(kind: str, key: str, data: bytes) -> Answer:
+def publish_data(kind: str, key: str, data: bytes) -> Answer:
+    """The command, and the page it leads to; a refusal shows its lines."""
     file = catalog.kind_named(kind).path(key, f"tenants/{the_office().slug}")
     try:
         answer = dispatch(PublishDefinition, kind=kind, definition_key=key, data=data, file=file, reason=text("reason"))
@@ -82,7 +85,24 @@ def _publish(kind: str, key: str, data: bytes) -> Answer:
         dispatch(NoteRefusal, kind=kind, definition_key=key, problems=len(error.problems))
         return _refused(kind, key, data, error), 422
     flash(t(msg("In force: %(key)s, version %(version)s."), key=key, version=answer["version"]))
+    flash_trial(data)
+    flash_hints(kind, key, data)
     return redirect(url_for("admin.definition", kind=kind, key=key), 303)
+
+
+def flash_hints(kind: str, key: str, data: bytes) -> None:
+    """Tell on the next page what is not refused and still worth a look."""
+    with reading() as reader:
+        problems = queries.verdict(reader, the_office().tenant_id, kind, key, data)
+    for one in [one for one in problems if one.severity != "error"][:MOST_HINTS]:
+        flash(t(one.message, **one.params), "warn")
+
+
+def flash_trial(data: bytes) -> None:
+    """Tell on the next page what a trial on past cases had found, where it was of this very text."""
+    trial = past_cases.before(None, data)
+    if trial is not None and trial.is_of(data):
+        flash(trial.sentence(), "warn" if trial.different or trial.failing else "message")
 
 
 def _refused(kind: str, key: str, data: bytes, error: DefinitionError) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from app import dmn
 from app.kernel.errors import Invalid, Problem, msg
+from app.web.texts import locale
 
 MOST_ROWS = 2000
 ACTIONS = ("add", "copy", "remove", "up", "down")
@@ -14,7 +15,7 @@ ACTIONS = ("add", "copy", "remove", "up", "down")
 
 def names(tables: Sequence[dmn.Sheet], form: Mapping[str, str]) -> set[str]:
     """Every field that a page with these tables may send."""
-    found = {"begun_from", "reason", "_action"}
+    found = {"begun_from", "reason", "free", "days", "tried", "_action"}
     for at, sheet in enumerate(tables):
         found.add(f"t{at}-rows")
         for row in range(_count(form, at)):
@@ -71,6 +72,22 @@ def _move(rows: list[dmn.Row], name: str, at: int) -> int:
     to = min(max(0, at + (1 if name == "down" else -1)), len(rows) - 1)
     rows.insert(to, rows.pop(at))
     return to
+
+
+def by_table(tables: Sequence[dmn.Sheet], problems: Sequence[Problem]) -> list[tuple[str, Problem]]:
+    """Each problem with the decision whose table it is about; empty where the page has one table, or it is of none."""
+    owners = {mark: sheet.decision for sheet in tables for mark in (sheet.id, *_marks(sheet))}
+    return [(owners.get(one.element or "", "") if len(tables) > 1 else "", one) for one in problems]
+
+
+def _marks(sheet: dmn.Sheet) -> list[str]:
+    return [mark for row in sheet.rows for mark in (row.id, *row.marks) if mark]
+
+
+def titles(data: bytes, key: str) -> dict[str, str]:
+    """Decision -> what it is called in the reader's language, where the file says it in both: `zh / en`."""
+    chosen = 0 if locale() == "zh" else -1
+    return {decision: said.split(" / ")[chosen].strip() for decision, said in dmn.titles(data, key).items()}
 
 
 Faults = dict[tuple[int, int, int], list[Problem]]

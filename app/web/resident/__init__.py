@@ -4,6 +4,23 @@ from flask import Blueprint
 
 blueprint = Blueprint("resident", __name__)
 
-from app.web.resident import demo, find, follow, home, installed, mine, submit  # noqa: E402  views hang themselves on the blueprint
+from app.web.resident import (  # noqa: E402  views hang themselves on the blueprint
+    ask,
+    demo,
+    find,
+    follow,
+    home,
+    installed,
+    mine,
+    notices,
+    photos,
+    places,
+    profile,
+    published,
+    stopping,
+    submit,
+    wechat,
+)
 
-__all__ = ["blueprint", "demo", "find", "follow", "home", "installed", "mine", "submit"]
+__all__ = ["ask", "blueprint", "demo", "find", "follow", "home", "installed", "mine", "notices", "photos", "places",
+           "profile", "published", "stopping", "submit", "wechat"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.auth import CODE_WAIT
 from app.auth.commands import ConfirmCode, RequestCode, SignOut
 from app.cases.commands import AdoptCases
 from app.kernel.errors import Invalid, YikouError, msg
@@ -49,8 +50,12 @@ def send_code() -> str | Response | tuple[str, int]:
     except YikouError as error:
         problem = _first(error) if isinstance(error, Invalid) else t(error.message, **error.params)
         return _ask(finding=finding, problem=problem, sent=code is not None), error.status
+    if answer.get("error") == "wait":
+        return _ask(finding=finding, problem=t(CODE_WAIT, minutes=answer["minutes"])), 429
     if "error" in answer:
         wrong = t(msg("This code does not fit, or it is too old. You can have a new one sent."))
+        if "left" in answer:
+            wrong += " " + t(msg("Tries left: %(left)s."), left=answer["left"])
         return _ask(finding=finding, problem=wrong, sent=True), 422
     sessions.begin(answer)
     unkeyed(AdoptCases)

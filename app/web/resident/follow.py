@@ -9,9 +9,11 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.cases import queries
-from app.cases.commands import AnswerQuestion, CaseCommand, RateCase, WithdrawCase
-from app.kernel.errors import Conflict, Invalid, msg
+from app.cases import publishing, queries
+from app.cases.commands import AnswerQuestion, CaseCommand, RateCase, RefuseAppointment, WithdrawCase
+from app.kernel.commands import GUEST
+from app.kernel.errors import Conflict, Invalid, NotFound, msg
+from app.knowledge import queries as knowledge
 from app.web import uploads
 from app.web.access import PUBLIC, access
 from app.web.pages import allow, dispatch, reading
@@ -52,11 +54,14 @@ def own_act(case_id: UUID, act: str) -> Response | tuple[str, int]:
     return _act({"case_id": case_id}, act)
 
 
-def _page(who: Who, problem: str = "", errors: Any = None) -> str:
+def _page(who: Who, problem: str = "", errors: Any = None, *, ahead: bool = True) -> str:
     with reading() as reader:
         page = queries.resident_page(reader, actor=actor(), **who)
-    return render_template("resident/follow.html", page=page, who=who, problem=problem, errors=errors or {},
-                           values=request.form)
+        agreed = publishing.agreed(reader, page.case_id)
+        service = knowledge.service(reader, page.service) if page.service else None
+    return render_template("resident/follow.html", page=page, who=who, agreed=agreed, problem=problem,
+                           errors=errors or {}, values=request.form, service=service,
+                           sent=uploads.sent_before(("photos",) if ahead else ()))
 
 
 def _link(who: Who) -> str:
@@ -66,8 +71,9 @@ def _link(who: Who) -> str:
 def _act(who: Who, act: str) -> Response | tuple[str, int]:
     acts: dict[str, tuple[Callable[[Who], Any], str]] = {
         "answer": (_answer, msg("Thank you. Your answer was passed on.")),
+        "refuse": (_refuse, msg("Thank you. The unit will propose another time.")),
         "withdraw": (_withdraw, msg("Your request was withdrawn.")),
-        "rate": (_rate, msg("Thank you for your opinion.")),
+        "rate": (_rate, msg("Thank you for your opinion.")), "agree": (_agree, msg("Saved.")),
     }
     if act not in acts:
         return _page(who), 404
@@ -78,6 +84,8 @@ def _act(who: Who, act: str) -> Response | tuple[str, int]:
         return _page(who, t(error.message, **error.params), error.fields), 422
     except Conflict as error:
         return _page(who, t(error.message, **error.params)), 409
+    except NotFound:  # a photo that went ahead is gone; if the request is, the page itself says so
+        return _page(who, t(uploads.LOST), {"photos": [(uploads.LOST, {})]}, ahead=False), 422
     flash(t(thanks))
     return redirect(_link(who), 303)
 
@@ -88,7 +96,11 @@ def _send(kind: type[CaseCommand], who: Who, **data: Any) -> None:
 
 def _answer(who: Who) -> None:
     _send(AnswerQuestion, who, text=request.form.get("text", ""), attachment_ids=uploads.store("photos"),
-          guest_mark=uploads.guest_mark(actor()))
+          guest_mark=uploads.guest_mark(GUEST))
+
+
+def _refuse(who: Who) -> None:
+    _send(RefuseAppointment, who, text=request.form.get("refusal", ""))
 
 
 def _withdraw(who: Who) -> None:
@@ -99,4 +111,9 @@ def _rate(who: Who) -> None:
     rating = request.form.get("rating", "")
     _send(RateCase, who, rating=int(rating) if rating in ("1", "2", "3", "4", "5") else 0,
           solved=request.form.get("solved", ""), comment=request.form.get("comment", ""),
-          attachment_ids=uploads.store("photos"), guest_mark=uploads.guest_mark(actor()))
+          may_publish=bool(request.form.get("may_publish")),
+          attachment_ids=uploads.store("photos"), guest_mark=uploads.guest_mark(GUEST))
+
+
+def _agree(who: Who) -> None:
+    _send(publishing.AgreeToPublish, who, agreed=bool(request.form.get("may_publish")))

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from app.auth import queries as auth
 from app.knowledge import queries as knowledge
 from app.tenancy import queries as tenancy
+from app.web import sessions
 from app.web.access import PUBLIC, access
 from app.web.pages import next_page, reading
-from app.web.resident import blueprint
+from app.web.resident import answers, blueprint
 from app.web.sessions import office, the_office
 from app.web.texts import LOCALES
 
@@ -18,15 +19,22 @@ from app.web.texts import LOCALES
 @blueprint.get("/")
 @access(PUBLIC)
 def home() -> str | Response:
-    """What this is, and one box."""
+    """What this is, and one box. `q` asks in it by an address."""
     if office() is None:
         return _offices()
-    query = request.args.get("q", "").strip()[:200]
+    query = request.args.get("q", "").strip()
+    if not query:
+        return page()
     with reading() as reader:
-        hits = knowledge.search(reader, query, limit=8) if query else []
-        items = {item.code: item for item in knowledge.items(reader)} if hits else {}
+        known = answers.of(reader, query)
+    return page(known)
+
+
+def page(known: answers.Known | None = None) -> str:
+    """The first page, with what is known about the words in the box."""
+    with reading() as reader:
         doors = auth.open_roles(reader, the_office().tenant_id)
-    return render_template("resident/home.html", query=query, hits=hits, items=items, doors=doors)
+    return render_template("resident/home.html", known=known, doors=doors)
 
 
 def _offices() -> str | Response:
@@ -39,13 +47,14 @@ def _offices() -> str | Response:
 @blueprint.get("/preferences")
 @access(PUBLIC)
 def preferences() -> Response:
-    """Language and size of the text, kept in the session; nothing else changes."""
+    """Language and size of the text, kept by the browser; nothing else changes."""
+    answer = redirect(next_page("resident.home"))
     if request.args.get("lang") in LOCALES:
         session["lang"] = request.args["lang"]
+        session.permanent = True
     if request.args.get("large") in ("0", "1"):
-        session["large"] = request.args["large"]
-    session.permanent = True
-    return redirect(next_page("resident.home"))
+        sessions.choose_view(answer, large=request.args["large"] == "1")
+    return answer
 
 
 @blueprint.get("/service/<code>")

@@ -23,9 +23,17 @@ def manifest() -> Response:
         "name": name, "short_name": name[:12], "description": t(msg("One window for everything")), "id": home,
         "start_url": home, "scope": home, "display": "standalone", "lang": "zh-CN" if locale() == "zh" else "en",
         "background_color": PAPER, "theme_color": BRAND,
-        "icons": [{"src": url_for("static", filename="img/icon.svg"), "sizes": "any", "type": "image/svg+xml"}]})
+        "icons": _icons()})
     answer.mimetype = "application/manifest+json"
     return answer
+
+
+def _icons() -> list[dict[str, str]]:
+    """Drawn by scripts/make_icons.py; systems that cut icons to a shape take the maskable ones."""
+    drawn = [{"src": url_for("static", filename=f"img/{name}-{size}.png"), "sizes": f"{size}x{size}",
+              "type": "image/png", "purpose": purpose}
+             for size in (192, 512) for name, purpose in (("icon", "any"), ("icon-maskable", "maskable"))]
+    return [*drawn, {"src": url_for("static", filename="img/icon.svg"), "sizes": "any", "type": "image/svg+xml"}]
 
 
 @blueprint.get("/sw.js")

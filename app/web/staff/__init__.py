@@ -4,6 +4,31 @@ from flask import Blueprint
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
-from app.web.staff import account, cases, files, inbox, incidents, intake, overview, tasks  # noqa: E402  views
+from app.web.staff import (  # noqa: E402  views
+    absences,
+    account,
+    bulk,
+    cases,
+    contact,
+    drafts,
+    files,
+    handing,
+    inbox,
+    incidents,
+    insight,
+    intake,
+    joining,
+    journal,
+    live,
+    messages,
+    orders,
+    oversight,
+    overview,
+    publishing,
+    saved_views,
+    tasks,
+)
 
-__all__ = ["account", "blueprint", "cases", "files", "inbox", "incidents", "intake", "overview", "tasks"]
+__all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
+           "incidents", "insight", "intake", "joining", "journal", "live", "messages", "orders", "oversight",
+           "overview", "publishing", "saved_views", "tasks"]

@@ -1,44 +1,60 @@
-"""A case for staff: everything about it on one page, notes, and the search."""
+"""A case for staff: everything about it on one page, and the search."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from app.cases import queries
-from app.cases.commands import AddNote
-from app.kernel.errors import msg
-from app.web import uploads
+from app.kernel.errors import Invalid
+from app.rules import queries as rules
 from app.web.access import access
-from app.web.pages import dispatch, reading
+from app.web.pages import reading
 from app.web.sessions import actor
 from app.web.staff import blueprint
-from app.web.staff.tasks import model_of
+from app.web.staff.tasks import with_form
 from app.web.texts import t
 
 
 @blueprint.get("/cases")
 @access("case.search")
 def search() -> str:
-    """By number, words, phase and unit."""
-    query = request.args.get("q", "").strip()[:100]
+    """By number, words, phase and unit; or the open cases that stand at one element of a process."""
+    query, standing = request.args.get("q", "").strip()[:100], _standing()
     with reading() as reader:
-        found = queries.search_cases(reader, actor(), q=query, limit=100)
-    return render_template("staff/search.html", query=query, cases=found)
+        found = queries.search_cases(reader, actor(), q=query, standing=standing, limit=100)
+    return render_template("staff/search.html", query=query, cases=found, standing=standing)
+
+
+def _standing() -> queries.Standing | None:
+    """The element that counts on a diagram lead from."""
+    process, digest, element = (request.args.get(name, "").strip()[:120] for name in ("process", "hash", "at"))
+    return queries.Standing(process, digest, element) if process and digest and element else None
 
 
 @blueprint.get("/cases/<uuid:case_id>")
 @access("case.read")
 def case(case_id: UUID) -> str:
     """Summary, the form of an open task the reader may do, journal, files, deadlines, decisions, diagram, events."""
+    return show(case_id)
+
+
+def show(case_id: UUID, values: Mapping[str, str] | None = None, error: Invalid | None = None) -> str:
+    """The whole page; `values` and `error` of a form of the journal that was refused."""
+    nothing = queries.NextTask(None, None)
     with reading() as reader:
         page = queries.case_page(reader, actor(), case_id)
-        task = _own_task(reader, page)
-        shown = model_of(reader, task) if task is not None else None
-    return render_template("staff/case.html", page=page, task=task, form=shown)
+        task, tags = _own_task(reader, page), rules.tags_of(reader, case_id)
+        form = with_form(reader, task) if task is not None else {"form": None}
+        following = queries.next_task(reader, actor()) if request.args.get("after") == "1" else nothing
+    return render_template("staff/case.html", page=page, task=task, tags=tags,
+                           following=following.held or following.offered, values=values or {},
+                           errors=error.fields if error else {},
+                           problem=t(error.message, **error.params) if error else "", **form)
 
 
 def _own_task(reader: Any, page: Any) -> Any:
@@ -54,21 +70,10 @@ def _own_task(reader: Any, page: Any) -> Any:
 def diagram(case_id: UUID) -> Response:
     """One diagram of the case with the places of its tokens, for the viewer."""
     with reading() as reader:
-        page = queries.case_page(reader, actor(), case_id)
+        diagrams = queries.case_diagrams(reader, actor(), case_id)
     wanted = request.args.get("process")
-    for found in page.diagrams:
+    for found in diagrams:
         if found.process_id == wanted or wanted is None:
             return jsonify({"xml": found.xml, "active": list(found.active), "visited": list(found.visited),
                             "incidents": list(found.incidents)})
     return jsonify({"xml": None})
-
-
-@blueprint.post("/cases/<uuid:case_id>/notes")
-@access("note.add")
-def note(case_id: UUID) -> Response:
-    """A line in the journal, with files."""
-    visibility = "public" if request.form.get("visibility") == "public" else "staff"
-    dispatch(AddNote, case_id=case_id, text=request.form.get("text", ""), visibility=visibility,
-             attachment_ids=uploads.store("files"))
-    flash(t(msg("The note stands in the journal.")))
-    return redirect(url_for("staff.case", case_id=case_id), 303)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.cases import queries
 from app.cases.commands import RetryIncident
 from app.kernel.errors import msg
+from app.tenancy import attachments
 from app.web.access import access
 from app.web.pages import dispatch, reading
 from app.web.sessions import actor
@@ -22,8 +23,8 @@ from app.web.texts import t
 def incidents() -> str:
     """Open ones first."""
     with reading() as reader:
-        found = queries.incidents(reader, actor())
-    return render_template("staff/incidents.html", incidents=found)
+        found, files = queries.incidents(reader, actor()), attachments.waiting(reader)
+    return render_template("staff/incidents.html", incidents=found, files=files, scanner=attachments.has_scanner())
 
 
 @blueprint.post("/incidents/<uuid:incident_id>/retry")
@@ -35,4 +36,13 @@ def retry(incident_id: UUID) -> Response:
         flash(t(msg("It went through: the case goes on.")))
     else:
         flash(t(msg("It stopped again. See the message below.")), "warn")
+    return redirect(url_for("staff.incidents"), 303)
+
+
+@blueprint.post("/incidents/files")
+@access("incident.retry")
+def check_files() -> Response:
+    """Ask the virus scanner now about what waits for it."""
+    answer = dispatch(attachments.RetryScans)
+    flash(t(msg("%(files)s files are asked about now."), files=answer["files"]))
     return redirect(url_for("staff.incidents"), 303)

@@ -46,11 +46,15 @@ class Behaviour:
 
     def __init__(self, seed: int, calendar: WorkCalendar, file: Path | None = None) -> None:
         self.file = file or tables.FOLDER / "behaviour.yaml"
-        self.values = tables.document(self.file.name, self.file.parent)
+        self.values = self.read()
         self.chance, self.calendar = random.Random(seed), calendar  # noqa: S311  no secret hangs on it
         self.quantum = span(self.values["quantum"], calendar).length
         self.taken: Counter[tuple[str, str, str]] = Counter()
         self.taken_in_case: Counter[tuple[UUID, str, str, str]] = Counter()
+
+    def read(self) -> dict[str, Any]:
+        """The values of the file."""
+        return tables.document(self.file.name, self.file.parent)
 
     def part(self, *names: str) -> Any:
         """A value of the file; None where nothing stands."""
@@ -73,10 +77,9 @@ class Behaviour:
 
     def option(self, case_id: UUID, place: str, field: str, weights: Mapping[str, float]) -> str:
         """One option of a field. While some option was hardly ever taken at this place, it comes first now and then;
-        else by weight, and in fields that fade what was taken in the case before weighs less."""
-        open_ones = {name: weight for name, weight in weights.items() if weight > 0}
-        if not open_ones:
-            raise ValueError(f"{place} {field} has no option with a weight")
+        else by weight, and in fields that fade what was taken in the case before weighs less. Options of weight 0 are
+        for when no other is left: then each may be taken alike."""
+        open_ones = {name: weight for name, weight in weights.items() if weight > 0} or dict.fromkeys(weights, 1.0)
         rare = [name for name in open_ones if self.taken[place, field, name] < int(self.part("explore", "until"))]
         if len(open_ones) > 1 and rare and self.happens("explore", "share"):
             chosen = min(rare, key=lambda name: self.taken[place, field, name])

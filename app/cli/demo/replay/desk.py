@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from app.cases import queries, sources
 from app.cases.commands import AddNote, ClaimTask, CompleteTask, ReleaseTask
-from app.cases.views import TaskPage
 from app.cli.demo import tables
 from app.cli.demo.replay.behaviour import Behaviour
 from app.cli.demo.replay.filling import Sheet, fill
@@ -39,6 +41,19 @@ class Known:
     open: bool = True
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What somebody reads of a task before filling its form in."""
+
+    case_id: UUID
+    service: str | None
+    module: str | None
+    unit: str | None
+    form: Form | None
+    form_hash: str | None
+    values: Mapping[str, Any]
+
+
 @dataclass
 class Desk:
     """All the office's desks."""
@@ -49,12 +64,9 @@ class Desk:
     zone: ZoneInfo
     _options: dict[str, Sequence[Option] | None] = field(default_factory=dict)
 
-    def when(self, task_id: UUID, opened: datetime) -> datetime:
-        """When somebody gets to a task that has just opened."""
-        with database.current().read(self.people.tenant_id) as session:
-            row = session.get(OpenTaskRow, (self.people.tenant_id, task_id))
-            form = row.form_id if row is not None else None
-        return self.behaviour.staff_at(form, opened)
+    def moment(self, row: OpenTaskRow | None, opened: datetime) -> datetime:
+        """When somebody gets to a task, by its form."""
+        return self.behaviour.staff_at(row.form_id if row is not None else None, opened)
 
     def work(self, task_id: UUID, groups: Sequence[str], process_id: str) -> None:
         """One person does one task. Raises what the commands raise."""
@@ -66,27 +78,38 @@ class Desk:
         if claims:
             dispatch(ClaimTask(tenant_id=tenant_id, actor=actor, task_id=task_id))
         with database.current().read(tenant_id) as session:
-            page = queries.task_page(session, actor, task_id)
-            raw = {} if page.form is None else fill(self._sheet(page, page.form, process_id), how)
+            paper = self.read(session, actor, task_id)
+            raw = {} if paper.form is None else fill(self._sheet(paper, paper.form, process_id), how)
         if claims and how.happens("staff", "releases"):
             dispatch(ReleaseTask(tenant_id=tenant_id, actor=actor, task_id=task_id))
             dispatch(ClaimTask(tenant_id=tenant_id, actor=actor, task_id=task_id))
         if how.happens("staff", "note"):
-            dispatch(AddNote(tenant_id=tenant_id, actor=actor, case_id=page.case.case_id, text=how.words("short")))
-        dispatch(CompleteTask(tenant_id=tenant_id, actor=actor, task_id=task_id, data=raw, form_hash=page.form_hash))
+            dispatch(AddNote(tenant_id=tenant_id, actor=actor, case_id=paper.case_id, text=how.words("short")))
+        dispatch(CompleteTask(tenant_id=tenant_id, actor=actor, task_id=task_id, data=raw, form_hash=paper.form_hash))
 
-    def _sheet(self, page: TaskPage, form: Form, process_id: str) -> Sheet:
-        case_id = page.case.case_id
+    def read(self, session: Session, actor: Actor, task_id: UUID) -> Paper:
+        """The task as its page shows it. Raises what the page raises."""
+        page = queries.task_page(session, actor, task_id)
+        return Paper(page.case.case_id, page.case.service, page.case.module, page.case.unit, page.form,
+                     page.form_hash, page.values)
+
+    def _sheet(self, page: Paper, form: Form, process_id: str) -> Sheet:
+        case_id = page.case_id
         known = self.cases[case_id]
         special: dict[str, Callable[[], str | None]] = {
+            **self.words_of(case_id, page.module),
             "service": lambda: known.service or page.values.get("suggested_service"),
-            "kind": lambda: KINDS.get(page.case.service or known.service or "", "consultation"),
+            "kind": lambda: KINDS.get(page.service or known.service or "", "consultation"),
             "open_case": partial(self._earlier, case_id),
-            "other_unit": lambda: self.behaviour.chance.choice([code for code in UNITS if code != page.case.unit]),
+            "other_unit": lambda: self.behaviour.chance.choice([code for code in UNITS if code != page.unit]),
         }
         now = clock.now().astimezone(self.zone)
-        place = f"{process_id} {form.id} {page.case.module or ''}"
+        place = f"{process_id} {form.id} {page.module or ''}"
         return Sheet(case_id, place, form, page.values, now, self._source, special)
+
+    def words_of(self, _case_id: UUID, _module: str | None) -> dict[str, Callable[[], str | None]]:
+        """More `@names` of behaviour.yaml, for a task."""
+        return {}
 
     def _source(self, name: str) -> Sequence[Option] | None:
         """Lists of the office; they stay as they are during a play."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
+from app.cases import appointments
 from app.cli.demo.replay.desk import Desk
 from app.cli.demo.replay.messages import Fault, Message
 from app.cli.demo.replay.visitors import Visitors
-from app.engine.model import BufferedMessage, JobRow, TimerRow
+from app.engine.model import BufferedMessage, JobRow, OpenTaskRow, SubscriptionRow, TimerRow
 from app.kernel import clock, database, outbox
 from app.kernel.clock import VirtualClock
 from app.kernel.errors import Conflict, Invalid, NotFound, TooMany, YikouError, msg
@@ -35,8 +37,11 @@ WAITING = select(
     select(func.min(TimerRow.due_at)).where(TimerRow.held.is_(False)).scalar_subquery(),
     select(func.min(JobRow.run_at)).where(JobRow.state == "pending").scalar_subquery(),
     select(func.min(Delivery.run_at)).where(Delivery.state == "pending").scalar_subquery(),
-    select(func.min(BufferedMessage.created_at)).scalar_subquery())
+    select(func.min(BufferedMessage.created_at)).where(exists().where(
+        SubscriptionRow.tenant_id == BufferedMessage.tenant_id, SubscriptionRow.name == BufferedMessage.name,
+        SubscriptionRow.key == BufferedMessage.key)).scalar_subquery())
 
+Waiting = tuple[datetime | None, datetime | None, datetime | None, datetime | None]
 Deed = Callable[[], None]
 
 
@@ -61,8 +66,10 @@ class Play:
         self._agenda: list[tuple[datetime, int, Deed]] = []
         self._count = itertools.count()
         self._seen: UUID | None = None
+        self._tasks: dict[UUID, OpenTaskRow] = {}
         self._reactions: dict[str, Callable[[StoredEvent], None]] = {
             "case.task_opened": self._task_opened, "case.question_asked": self._question_asked,
+            "case.appointment_changed": self._appointment_changed,
             "case.phase_entered": self._phase_entered, "case.closed": self._closed}
 
     def plan(self, moment: datetime, what: str, deed: Deed) -> None:
@@ -73,47 +80,57 @@ class Play:
         """Put a deed on the agenda."""
         heapq.heappush(self._agenda, (max(moment, clock.now()), next(self._count), deed))
 
-    def run(self, messages: list[Message], *, until: datetime | None = None) -> Played:
-        """Play until nothing is left to do. `until`: an instant that must not be passed."""
+    def run(self, messages: Sequence[Message], *, until: datetime | None = None,
+            stop_at: datetime | None = None) -> Played:
+        """Play until nothing is left to do. `until`: an instant that must not be passed; `stop_at`: one at which the
+        play ends, whatever is still open."""
         for message in messages:
             self.at(message.at, partial(self._submit, message))
-        end = max(message.at for message in messages) + HORIZON if messages else clock.now()
-        while (moment := self._next()) is not None and moment <= end:
+        end = stop_at or (max(message.at for message in messages) + HORIZON if messages else clock.now())
+        waiting = self._waiting()
+        while (moment := self._next(waiting)) is not None and moment <= end:
             if until is not None and moment > until:
                 raise Conflict(msg("The replay would run ahead of the time of the other offices of this database."))
             self.time.move_to(moment)
             self.played.moments += 1
             while self._agenda and self._agenda[0][0] <= moment:
                 heapq.heappop(self._agenda)[2]()
-            self._settle()
+            waiting = self._settle()
             self._react()
             if self.played.moments % LOOK_AROUND == 0:
-                until_idle()
-        until_idle()
+                self.look_around()
+                waiting = self._waiting()
+        self.look_around()
         return self.played
 
-    def _settle(self) -> None:
-        """The worker's work of one moment, until nothing is due. What need not happen at once (numbering events,
-        retention) waits for the whole worker's turn, which comes now and then and at the end."""
-        at, pieces = clock.now(), 1
-        while pieces:
-            timer, job, delivery, message = self._waiting()
+    def look_around(self) -> None:
+        """The whole worker's turn."""
+        until_idle()
+
+    def _settle(self) -> Waiting:
+        """The worker's work of one moment, until nothing is due; what waits then. What need not happen at once
+        (numbering events, retention) waits for the whole worker's turn, which comes now and then and at the end."""
+        at = clock.now()
+        while True:
+            timer, job, delivery, message = waiting = self._waiting()
             pieces = work.timers(at) if timer and timer <= at else 0
             pieces += work.jobs(at) if job and job <= at else 0
             pieces += outbox.tick() if delivery and delivery <= at else 0
             pieces += work.messages(at) if message else 0
             self.played.ticks += pieces
+            if not pieces:
+                return waiting
 
-    def _waiting(self) -> tuple[datetime | None, datetime | None, datetime | None, datetime | None]:
-        """When the next timer, job and delivery are due, and since when a message waits in the buffer."""
+    def _waiting(self) -> Waiting:
+        """When the next timer, job and delivery are due, and since when a message waits that somebody wants."""
         with database.current().read(self.tenant_id) as session:
             found = session.execute(WAITING).one()
         return found[0], found[1], found[2], found[3]
 
-    def _next(self) -> datetime | None:
+    def _next(self, waiting: Waiting) -> datetime | None:
         """When something happens next: a person acts, or a timer, job or delivery is due."""
         own = self._agenda[0][0] if self._agenda else None
-        return min((moment for moment in [own, *self._waiting()[:3]] if moment is not None), default=None)
+        return min((moment for moment in [own, *waiting[:3]] if moment is not None), default=None)
 
     def _react(self) -> None:
         """Let people notice what happened since the last look."""
@@ -122,6 +139,8 @@ class Play:
             query = query.where(StoredEvent.id > self._seen)
         with database.current().read(self.tenant_id) as session:
             found = list(session.scalars(query))
+            opened = [UUID(event.data["task_id"]) for event in found if event.type == "case.task_opened"]
+            self._tasks = _tasks(session, opened)
         for event in found:
             self._seen = event.id
             self._reactions[event.type](event)
@@ -152,11 +171,16 @@ class Play:
     def _task_opened(self, event: StoredEvent) -> None:
         data = event.data
         task_id, groups = UUID(data["task_id"]), [name for name in data["groups"].split(",") if name]
-        moment = self.desk.when(task_id, event.at)
+        moment = self.desk.moment(self._tasks.get(task_id), event.at)
         self.plan(moment, data["element_id"], partial(self.desk.work, task_id, groups, data["process_id"]))
+        self.visitors.looks.opened(UUID(data["case_id"]), data["process_id"], data["element_id"], self.plan)
 
     def _question_asked(self, event: StoredEvent) -> None:
-        self.visitors.asked(UUID(event.data["case_id"]), self.plan)
+        self.visitors.asked(UUID(event.data["case_id"]), str(event.data.get("element_id")), self.plan)
+
+    def _appointment_changed(self, event: StoredEvent) -> None:
+        if event.data["state"] == appointments.AGREED:
+            self.visitors.visit_agreed(UUID(event.data["case_id"]), self.plan)
 
     def _phase_entered(self, event: StoredEvent) -> None:
         if event.data["phase"] == "feedback":
@@ -164,3 +188,8 @@ class Play:
 
     def _closed(self, event: StoredEvent) -> None:
         self.desk.cases[UUID(event.data["case_id"])].open = False
+
+
+def _tasks(session: Session, ids: Sequence[UUID]) -> dict[UUID, OpenTaskRow]:
+    """Those that are still open."""
+    return {row.id: row for row in session.scalars(select(OpenTaskRow).where(OpenTaskRow.id.in_(ids)))} if ids else {}

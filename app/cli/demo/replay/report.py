@@ -156,6 +156,6 @@ def _failures(made: Report, played: Played, check: StateCheck | None) -> list[st
     lines += [f"given up: {name}" for name in played.given_up]
     if check is not None:
         lines += [f"state changes when restored and saved: instance {one}" for one in check.changed]
-        if check.checked != made.engine_steps:
+        if check.checked < made.engine_steps:  # more: steps of a command that was refused in its end
             lines.append(f"only {check.checked} of {made.engine_steps} steps were checked")
     return lines

@@ -23,6 +23,7 @@ from app.cli.demo.replay.outages import Outages
 from app.cli.demo.replay.people import People
 from app.cli.demo.replay.play import Play
 from app.cli.demo.replay.report import Report, report
+from app.cli.demo.replay.second_looks import SecondLooks
 from app.cli.demo.replay.states import checking
 from app.cli.demo.replay.visitors import Visitors
 from app.cli.migrate import upgrade
@@ -78,7 +79,9 @@ def _played(wanted: Wanted, tenant_id: UUID, virtual: VirtualClock, messages: li
     how = Behaviour(wanted.seed, calendar, wanted.behaviour)
     people, cases = People.of(tenant_id, how), dict[UUID, Known]()
     with Outages().in_force() as outages, checking(tenant_id) if wanted.check_state else nullcontext() as check:
-        play = Play(tenant_id, virtual, Desk(people, how, cases, ZoneInfo(ZONE)), Visitors(people, how, cases, outages))
+        looks = SecondLooks(people, how, cases)
+        visitors = Visitors(people, how, cases, outages, looks)
+        play = Play(tenant_id, virtual, Desk(people, how, cases, ZoneInfo(ZONE)), visitors)
         played = play.run(messages, until=until)
     played.faults = sorted([*faults, *played.faults], key=lambda fault: fault.line)
     return report(tenant_id, played, calendar, len(messages) + len(faults), time.perf_counter() - began, check)

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
-
 from app import catalog
-from app.engine import ProcessDefinition, StepBudget
+from app.engine import ProcessDefinition, StepBudget, store
 from app.engine.context import StepContext
 from app.engine.model import ProcessInstance
 from app.engine.state import restore, save
@@ -49,21 +47,16 @@ class StateCheck:
 
 @contextmanager
 def checking(tenant_id: UUID) -> Iterator[StateCheck]:
-    """Check each step of the office inside the block: the store reads an instance anew after it has written it."""
+    """Check each step of the office inside the block."""
     result, ports = StateCheck(), _Pinned(tenant_id)
-    last: dict[UUID, int] = {}
 
-    def look(instance: ProcessInstance, _context: Any, _names: Any) -> None:
-        if instance.tenant_id != tenant_id or last.get(instance.id) == instance.version or not instance.state:
+    def look(instance: ProcessInstance) -> None:
+        if instance.tenant_id != tenant_id:
             return
-        last[instance.id] = instance.version
         result.checked += 1
         context = StepContext(clock.now(), ports, StepBudget())  # type: ignore[arg-type]
         if save(restore(instance.state, context)) != instance.state:
             result.changed.append(instance.id)
 
-    event.listen(ProcessInstance, "refresh", look)
-    try:
+    with store.written.connected_to(look):
         yield result
-    finally:
-        event.remove(ProcessInstance, "refresh", look)

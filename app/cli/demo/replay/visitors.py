@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from app.cases import queries
-from app.cases.commands import AnswerQuestion, RateCase, WithdrawCase
-from app.cases.views import ResidentPage
+from app.cases.commands import AnswerQuestion, RateCase, RefuseAppointment, WithdrawCase
+from app.cases.resident_views import ResidentPage
 from app.cli.demo.replay.behaviour import Behaviour
 from app.cli.demo.replay.desk import Known
 from app.cli.demo.replay.messages import Message
 from app.cli.demo.replay.outages import Outages
 from app.cli.demo.replay.people import People
+from app.cli.demo.replay.second_looks import SecondLooks
 from app.kernel import clock, database
 from app.kernel.bus import dispatch
 
@@ -32,11 +33,12 @@ class Visitors:
     behaviour: Behaviour
     cases: dict[UUID, Known]
     outages: Outages
+    looks: SecondLooks
 
     def submit(self, message: Message, plan: Plan) -> None:
         """Hand a request in; some will take it back one day."""
         command = self.people.submission(message)
-        answer = dispatch(command)
+        answer = self.looks.hand_in(command, message.service)
         case_id = UUID(answer["case_id"])
         actor = self.people.resident(message.user).actor
         self.cases[case_id] = Known(answer["number"], answer["token"], message.service, message.at, actor)
@@ -45,10 +47,17 @@ class Visitors:
         if self.behaviour.happens("residents", "withdraw", "share"):
             plan(self._later("withdraw"), "withdraw", partial(self.withdraw, case_id))
 
-    def asked(self, case_id: UUID, plan: Plan) -> None:
-        """A question came; some answer."""
-        if self.behaviour.happens("residents", "answer", "share"):
+    def asked(self, case_id: UUID, element_id: str, plan: Plan) -> None:
+        """A question came; some answer, and at each place of the diagrams somebody stays silent."""
+        replies = self.behaviour.part("residents", "answer", "reply")
+        if self.behaviour.option(case_id, element_id, "answer", replies) == "answers":
             plan(self._later("answer"), "answer", partial(self.answer, case_id))
+
+    def visit_agreed(self, case_id: UUID, plan: Plan) -> None:
+        """A time was set; it does not suit everybody."""
+        wishes = self.behaviour.part("residents", "visit", "wish")
+        if self.behaviour.option(case_id, "visit", "wish", wishes) == "refuses":
+            plan(self._later("visit"), "refuse_visit", partial(self.refuse_visit, case_id))
 
     def invited(self, case_id: UUID, plan: Plan) -> None:
         """The reply is there; some rate."""
@@ -71,6 +80,14 @@ class Visitors:
         if self._page(known).question is not None:
             dispatch(AnswerQuestion(tenant_id=self.people.tenant_id, actor=known.actor, token=known.token,
                                     text=self.behaviour.words("answer")))
+
+    def refuse_visit(self, case_id: UUID) -> None:
+        """Only where the resident's page offers it."""
+        known = self.cases[case_id]
+        visit = self._page(known).appointment
+        if visit is not None and visit.may_refuse:
+            dispatch(RefuseAppointment(tenant_id=self.people.tenant_id, actor=known.actor, token=known.token,
+                                       text=self.behaviour.words("refusal")))
 
     def rate(self, case_id: UUID) -> None:
         """Only where a rating is awaited."""

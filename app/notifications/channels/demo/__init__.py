@@ -12,7 +12,7 @@ class Demo:
     """Takes every address; the stored row is what the page shows, codes included."""
 
     name = "demo"
-    kinds = frozenset({"phone", "email"})
+    kinds = frozenset({"phone", "email", "wechat"})
     is_remote = False
 
     def send(self, message: Outgoing) -> None:

@@ -51,6 +51,7 @@ class Sms:
     def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
         stamp = str(int(clock.now().timestamp()))
         return {"Content-Type": "application/json", "webhook-id": message_id, "webhook-timestamp": stamp,
+                "Idempotency-Key": message_id,
                 "webhook-signature": signature(self.secret, message_id, stamp, body)}
 
     def _post(self, body: bytes, headers: Mapping[str, str]) -> int:
