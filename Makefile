@@ -5,7 +5,7 @@ BIN := .venv/bin
 PORT ?= 8000
 ISSUE ?=
 
-.PHONY: messages help run test check bench soak proof tck screenshots setup setup-dev frontend translations clean
+.PHONY: messages help run test check static bench soak proof tck screenshots setup setup-dev frontend translations clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -13,14 +13,15 @@ help: ## show this list
 run: setup ## set up what is missing, migrate, seed a demo, start web and worker
 	@PORT=$(PORT) $(BIN)/python -m app.cli.run
 
-test: setup-dev ## all tests, from nothing
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+test: static ## all tests, from nothing
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-check: setup-dev ## the fast part: ruff, mypy, architecture tests, definitions
+check: static ## the fast part: ruff, mypy, architecture tests, definitions
+	@$(BIN)/python -m pytest -q tests/architecture tests/definitions
+
+static: setup-dev
 	@$(BIN)/ruff check app tests migrations scripts
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q tests/architecture tests/definitions
 	@$(BIN)/flask --app app catalog check
 
 bench: setup-dev ## measure, print JSON lines, keep them in instance/bench.jsonl
@@ -60,7 +61,7 @@ setup-dev: .venv/.dev frontend translations
 
 frontend: static/vendor/.built
 
-static/vendor/.built: package-lock.json package.json scripts/build_frontend.py $(wildcard static/src/*) | .venv/.run
+static/vendor/.built: package-lock.json package.json scripts/build_frontend.py tests/unit/feel/feelin.js $(wildcard static/src/*) | .venv/.run
 	@$(BIN)/python scripts/build_frontend.py
 	@touch $@
 

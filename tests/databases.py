@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -45,40 +46,64 @@ def _execute(statement: str) -> None:
 
 
 class Copies:
-    """A template database and cheap copies of it. `kind` is sqlite or postgres."""
+    """A template database and cheap copies of it. `kind` is sqlite or postgres.
+
+    PostgreSQL takes a second to make a database and to remove it, so a copy that is given back is used again: its rows
+    are made those of the template, and its name is a new one, because caches know a database by its address.
+    """
 
     def __init__(self, kind: str, folder: Path, made: list[str] | None = None) -> None:
         self.kind, self.folder = kind, folder
         self.names: list[str] = made if made is not None else []
+        self._pristine: dict[str, Pristine] = {}
+        self._begun: dict[str, tuple[str, int]] = {}
+        self._idle: dict[str, list[str]] = {}
 
     def empty(self) -> str:
         """URL of a new database without tables."""
-        name = f"yikou_test_{uuid.uuid4().hex[:12]}"
+        name = _new_name()
         if self.kind == "sqlite":
             return f"sqlite:///{self.folder / name}.db"
-        _execute(f'CREATE DATABASE "{name}"')
-        self.names.append(name)
+        self._create(name)
         return f"{SERVER}/{name}"
 
     def copy(self, url: str) -> str:
         """URL of a copy of an idle database."""
-        name = f"yikou_test_{uuid.uuid4().hex[:12]}"
+        name = _new_name()
         if self.kind == "sqlite":
             target = self.folder / f"{name}.db"
             shutil.copyfile(url.removeprefix("sqlite:///"), target)
             return f"sqlite:///{target}"
         template = url.rsplit("/", 1)[1]
-        _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        self.names.append(name)
+        if self._idle.get(template):
+            before = self._idle[template].pop()
+            _execute(f'ALTER DATABASE "{before}" RENAME TO "{name}"')
+            self.names[self.names.index(before)] = name
+            self._begun[name] = self._begun.pop(before)
+            return f"{SERVER}/{name}"
+        if template not in self._pristine:
+            self._pristine[template] = Pristine(template)
+        self._create(name, template)
+        self._begun[name] = template, _now(name)
         return f"{SERVER}/{name}"
 
+    def _create(self, name: str, template: str = "template1") -> None:
+        _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')  # no test pulls the plug of this server
+        self.names.append(name)
+
     def drop(self, url: str) -> None:
-        """Remove one database."""
+        """Remove one database, or keep it as it was in the beginning for the next one who wants a copy."""
         if self.kind == "sqlite":
             for suffix in ("", "-wal", "-shm"):
                 Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
             return
         name = url.rsplit("/", 1)[1]
+        template, since = self._begun.get(name, ("", 0))
+        if template and self._pristine[template].restore(name, since):
+            self._begun[name] = template, _now(name)
+            self._idle.setdefault(template, []).append(name)
+            return
         _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if name in self.names:
             self.names.remove(name)
@@ -87,3 +112,77 @@ class Copies:
         """Remove what is left at the end of the run."""
         for name in list(self.names):
             _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+class Pristine:
+    """The rows of a template on PostgreSQL, by table, to be put back where a test changed them."""
+
+    def __init__(self, template: str) -> None:
+        with _connected(template) as connection:
+            self.shape = _shape(connection)
+            self.columns: dict[str, str] = dict(connection.execute(COLUMNS).fetchall())
+            self.rows = {table: self._read(connection, table) for table in self.columns}
+
+    def _read(self, connection: Connection, table: str) -> tuple[int, bytes]:
+        count = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # type: ignore[arg-type]
+        copy = f'COPY "{table}" ({self.columns[table]}) TO STDOUT (FORMAT binary)'
+        with connection.cursor().copy(copy) as data:  # type: ignore[arg-type]
+            return (count or (0,))[0], b"".join(bytes(part) for part in data)
+
+    def restore(self, name: str, since: int) -> bool:
+        """Put back what changed after transaction `since`. False when tables or rights changed: then it is no copy;
+        also where only a superuser may do this."""
+        try:
+            return self._restored(name, since)
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+
+    def _restored(self, name: str, since: int) -> bool:
+        with _connected(name) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                               "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            if _shape(connection) != self.shape:
+                return False
+            connection.execute("SET session_replication_role = replica")  # without triggers and foreign keys
+            for table in self._changed(connection, since):
+                connection.execute(f'DELETE FROM "{table}"')  # type: ignore[arg-type]
+                copy = f'COPY "{table}" ({self.columns[table]}) FROM STDIN (FORMAT binary)'
+                with connection.cursor().copy(copy) as data:  # type: ignore[arg-type]
+                    data.write(self.rows[table][1])
+        return True
+
+    def _changed(self, connection: Connection, since: int) -> list[str]:
+        asked = " UNION ALL ".join(
+            f"SELECT '{table}', (SELECT count(*) FROM \"{table}\"), "
+            f'(SELECT count(*) FROM "{table}" WHERE xmin::text::bigint > {since})' for table in self.columns)
+        return [table for table, count, fresh in connection.execute(asked).fetchall()  # type: ignore[arg-type]
+                if fresh or count != self.rows[table][0]]
+
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+COLUMNS = """SELECT c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        AND a.attgenerated = ''
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' GROUP BY c.relname"""
+SHAPE = """SELECT (SELECT md5(string_agg(concat_ws(' ', oid, relname, relacl, relrowsecurity, relforcerowsecurity, relowner),
+        ',' ORDER BY oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT md5(string_agg(concat_ws(' ', polrelid, polname, polcmd, polroles), ',' ORDER BY oid)) FROM pg_policy),
+    (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_constraint)"""
+
+
+def _connected(name: str) -> Connection:
+    return psycopg.connect(f"{SERVER}/{name}")
+
+
+def _shape(connection: Connection) -> tuple[Any, ...] | None:
+    return connection.execute(SHAPE).fetchone()
+
+
+def _now(name: str) -> int:
+    """The number of the present transaction: what is written later has a higher one."""
+    with psycopg.connect(f"{SERVER}/{name}", autocommit=True) as connection:
+        return int(connection.execute("SELECT pg_current_xact_id()::text").fetchone()[0])  # type: ignore[index]
+
+
+def _new_name() -> str:
+    return f"yikou_test_{uuid.uuid4().hex[:12]}"

@@ -22,7 +22,7 @@ def load_models() -> None:
 
 
 def _of_the_models(_object: object, name: str | None, _type: str, _reflected: bool, _other: object) -> bool:
-    """`search_fts...` is what full-text search adds in each database's own way; tests/unit/search holds it."""
+    """`search_fts...` is what full-text search adds in each database's own way; tests/integration/test_search.py holds it."""
     return not (name or "").startswith("search_fts")
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+UNITS = {"per_s": "1/s", "ms": "ms", "us": "us", "kb": "kB", "ratio": "1"}
+"""What a figure is measured in, by the end of its name."""
 
 
 def machine() -> dict[str, Any]:
@@ -27,11 +29,14 @@ def commit() -> str:
 
 
 def record(row: dict[str, Any], raw: Any = None, kind: str = "bench") -> None:
-    """Print one figure; keep it with its raw samples in instance/<kind>.jsonl."""
+    """Print one figure as {name, value, unit, ..., machine}; keep it with its raw samples in instance/<kind>.jsonl."""
+    row = {"name" if key == "figure" else key: value for key, value in row.items()}
+    unit = UNITS.get(str(row.get("name", "")).rpartition(".")[2])
+    row = {**row, **({"unit": unit} if unit and "unit" not in row else {}), "machine": machine()}
     print(json.dumps(row, ensure_ascii=False), flush=True)
     folder = ROOT / "instance"
     folder.mkdir(exist_ok=True)
-    full = {**row, "at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "machine": machine()}
+    full = {**row, "at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit()}
     if raw is not None:
         full["raw"] = raw
     with (folder / f"{kind}.jsonl").open("a", encoding="utf-8") as file:

@@ -21,6 +21,10 @@ PROCESSES = sorted((ROOT / "processes/base").glob("*/*.bpmn"))
 DECISIONS = sorted((ROOT / "rules/base/decisions").glob("*/*.dmn"))
 FORMS = sorted((ROOT / "forms/base").glob("*.form"))
 MESSAGES = sorted((ROOT / "rules/base/messages").glob("*.yaml"))
+NOT_OF_DIAGRAMS = {"sign_in_code", "email_code", "mail_foot", "notice_published", "task_assigned", "task_delegated",
+                   "substitute_named", "person_mentioned", "case_instructed", "review_overdue", "term_ending", "rule_fired",
+                   "rule_put_aside", "rules_refused", "rule_praise", "supervision_ordered"}
+"""Message texts that the machine sends by itself."""
 UNITS = ("CYZX", "SWZX", "FWB", "GLB", "PAB", "ZZB", "DQZX", "DZB", "ZFD", "SJS", "PCS", "SFS", "WSZX", "WHZX", "FGS",
          "LRS", "ZHWL", "JWH", "WBS")
 SERVICES = tuple(f"{module}{number:02}" for module in ("LI", "LS", "PS", "CS") for number in range(1, 11))

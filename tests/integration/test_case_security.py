@@ -56,15 +56,15 @@ def test_security_24_a_task_is_there_for_its_groups_only(office: Office) -> None
         refused(office, Forbidden, kind, guest, task_id=row.id)
         refused(office, Forbidden, kind, office.who("leader"), task_id=row.id)
     with database.current().read(office.tenant_id) as session:
-        assert not queries.inbox(session, stranger)
+        assert not queries.inbox_page(session, stranger).rows
         with pytest.raises(Conflict) as hidden:
             queries.task_page(session, stranger, row.id)
         with pytest.raises(Conflict) as unknown:
             queries.task_page(session, stranger, UUID(int=1))
         assert str(hidden.value) == str(unknown.value)
         with pytest.raises(Forbidden):
-            queries.inbox(session, stranger, scope="all")
-        assert queries.inbox(session, office.who("supervisor"), scope="all")
+            queries.inbox_page(session, stranger, queries.InboxFilter(scope="all"))
+        assert queries.inbox_page(session, office.who("supervisor"), queries.InboxFilter(scope="all")).rows
         with pytest.raises(NotFound):
             queries.case_page(session, office.who("provider@WBS"), office.case_id)
 

@@ -81,3 +81,22 @@ def test_an_office_has_its_own_folder(run: FlaskCliRunner, database: Database, t
     assert "drift      toy a" in run.invoke(
         args=["catalog", "publish", "--root", str(tmp_path), "--tenant", "river"]).output
     assert run.invoke(args=["catalog", "list", "--tenant", "nowhere"]).exit_code == 1
+
+
+def test_reload_goes_on_with_the_other_folders(run: FlaskCliRunner, database: Database, tmp_path: Path) -> None:
+    office()
+    put(tmp_path, "a", "bad:1")
+    put(tmp_path, "b", "x:own", folder="tenants/river")
+    bad = run.invoke(args=["catalog", "reload", "--root", str(tmp_path)])
+    assert bad.exit_code == 1 and "a.toy:2 it error: it says bad" in bad.output
+    assert "published  toy b, version 1" in bad.output
+    put(tmp_path, "a", "x:1")
+    good = run.invoke(args=["catalog", "reload", "--root", str(tmp_path)])
+    assert good.exit_code == 0 and "published  toy a, version 1" in good.output
+
+
+def test_profile_prints_the_table(run: FlaskCliRunner) -> None:
+    told = run.invoke(args=["catalog", "profile"])
+    assert told.exit_code == 0 and told.output.startswith("# What diagrams may contain")
+    assert "| Complex gateway | `complexGateway` |  | refused | Complex gateways are not supported" in told.output
+    assert "| Ad-hoc subprocess | `adHocSubProcess` |  | runs |" in told.output

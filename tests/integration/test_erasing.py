@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import auth
 from app.auth.commands import ConfirmCode, RequestCode
 from app.auth.queries import resident_by_phone
-from app.cases.commands import AddNote, ErasePerson, RateCase, WithdrawCase
+from app.cases.commands import AddNote, ErasePerson, KeepDraft, LogContact, RateCase, WithdrawCase
 from app.cases.model import Person
 from app.cli.demo.mailbox import codes_to_memory
 from app.kernel import database, sequencer
@@ -38,6 +38,11 @@ def test_erasing_empties_every_table_and_leaves_the_chain_whole(office: Office) 
     to_handling(office, course=f"{SECRET}没有清运", place_note=SECRET)
     office.submit = submit  # type: ignore[method-assign]
     office.send(AddNote, office.who("handler@LRS"), case_id=office.case_id, text=f"电话里说{SECRET}", visibility="staff")
+    handler, task = office.who("handler@LRS"), office.tasks()["task_handle"]
+    office.send(KeepDraft, office.demo.actors.get("handler2_lrs", handler),
+                task_id=task.id, data={"reply": f"{SECRET}草稿"}, form_hash=task.form_hash)
+    office.send(LogContact, handler, case_id=office.case_id, channel="phone", reached=True, with_whom=NAME,
+                text=f"说了{SECRET}")
     person = office.case().person_id
     administrator = office.who("administrator")
     with pytest.raises(Conflict):

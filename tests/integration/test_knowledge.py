@@ -20,7 +20,7 @@ from app.kernel.errors import Forbidden, Invalid, TooLarge
 from app.knowledge import queries
 from app.knowledge.commands import ImportKnowledge, ImportServices, SaveKnowledgeItem, SaveService
 from app.knowledge.model import TextModelVersion
-from app.tenancy.commands import CreateTenant, SetTenantSettings
+from app.tenancy.commands import CreateTenant, SaveUnit, SetTenantSettings
 
 OFFICE, OTHER = UUID(int=601), UUID(int=602)
 CLERK = Actor(user_id=UUID(int=1), name="c", roles=frozenset({"intake_clerk"}))
@@ -108,8 +108,9 @@ def test_services_and_items_are_edited_by_those_who_may(database: Database) -> N
     dispatch(change)
     with pytest.raises(Forbidden):
         dispatch(SaveService(tenant_id=OFFICE, actor=CLERK, code="CS03", module="CS", name_zh="噪声"))
+    dispatch(SaveUnit(tenant_id=OFFICE, actor=SYSTEM, code="CYZX", name_zh="城运中心", name_en="City centre"))
     dispatch(SaveKnowledgeItem(tenant_id=OFFICE, actor=CLERK, code="K11", question_zh="怎样评价？", service_code=None,
-                               answer_zh="五档", reviewed_on=date(2026, 1, 5), review_days=30))
+                               owner_unit="CYZX", answer_zh="五档", reviewed_on=date(2026, 1, 5), review_days=30))
     for fault in ({"service_code": "XX"}, {"question_zh": " "}, {"review_days": 0}, {"code": "a/b"}):
         with pytest.raises(Invalid):
             dispatch(SaveKnowledgeItem(**{"tenant_id": OFFICE, "actor": CLERK, "code": "K12", "question_zh": "问", **fault}))  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,7 @@ ADMIN = Actor(user_id=UUID(int=3), name="a", roles=frozenset({"administrator"}))
 TEMPLATES = {
     "promise": ("诉求 {number}", "已交 {unit}，{due_at} 前答复。", "Request {number}", "With {unit}, reply by {due_at}."),
     "sign_in_code": ("验证码", "您的验证码是 {code}", "Your code", "Your code is {code}")}
+MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # ten o'clock in the office: no quiet hours
 PARAMS = {"number": "2026-1", "unit": "LRS", "due_at": "2026-01-05T09:00:00+00:00"}
 
 
@@ -60,6 +61,12 @@ def wire(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     assemble()
     channel = Wire()
     monkeypatch.setattr(channels, "_installed", [channel])
+    with clock.use(VirtualClock(MORNING)):
+        _prepare()
+        yield channel
+
+
+def _prepare() -> None:
     for tenant_id, slug in ((OFFICE, "one"), (OTHER, "two")):
         dispatch(CreateTenant(tenant_id=tenant_id, actor=SYSTEM, slug=slug, name_zh="街道", name_en="Office"))
     dispatch(SaveUnit(tenant_id=OFFICE, actor=SYSTEM, code="LRS", name_zh="绿化市容所", name_en="Green office"))
@@ -70,7 +77,6 @@ def wire(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
             catalog.publish(uow, "message", key, text.encode())
 
     transact(OFFICE, SYSTEM, publish)
-    yield channel
 
 
 def tell(to: Recipient, params: dict[str, Any] = PARAMS, key: str = "promise", case: UUID | None = None, **more: bool) -> list[UUID]:

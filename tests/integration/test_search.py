@@ -19,6 +19,7 @@ from app.knowledge.commands import SaveService
 from app.tenancy import search
 from app.tenancy.commands import CreateTenant
 from app.tenancy.queries import tenant_by_slug
+from app.tenancy.search import index
 
 
 @pytest.fixture
@@ -46,6 +47,18 @@ def test_words_of_two_characters_are_found(office: UUID, q: str, refs: list[str]
     _put(office, "b", "停水了吗")
     _put(office, "c", "垃圾没有人收", "2026")
     assert _find(office, q) == refs
+
+
+def test_a_rare_word_is_found_among_many_texts_with_the_common_one(
+        office: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    if database.current().dialect == "postgresql":
+        pytest.skip("PostgreSQL does not tell how many texts hold a word")
+    monkeypatch.setattr(index, "WEIGHED", 5)
+    for number in range(30):
+        _put(office, f"common-{number:02}", "路灯坏了")
+    _put(office, "rare", "路灯旁边停水了")
+    assert _find(office, "路灯 停水 电闸")[0] == "rare"
+    assert len(_find(office, "路灯 电闸")) == 5, "a common word alone still finds something"
 
 
 def test_a_change_replaces_and_dropping_removes(office: UUID) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +15,16 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
+from app.cli.demo.year.parts import FIRST
 from tests.journeys.server import ROOT, free_port, wait_for
 
 
 @contextmanager
-def running(url: str, folder: Path) -> Iterator[tuple[str, Path]]:
+def running(url: str, folder: Path, cases: int = 0) -> Iterator[tuple[str, Path]]:
     """`python -m app.cli.run`, as the Makefile calls it; ended as a terminal ends it."""
     port, log = free_port(), folder / "run.log"
-    environment = {**os.environ, "DATABASE_URL": url, "INSTANCE_PATH": str(folder), "PORT": str(port)}
+    environment = {**os.environ, "DATABASE_URL": url, "INSTANCE_PATH": str(folder), "PORT": str(port),
+                   "DEMO_CASES": str(cases)}
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "app.cli.run"], cwd=ROOT, env=environment,
                                    stdout=out, stderr=subprocess.STDOUT)
@@ -68,3 +71,21 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-m", "app.cli.run"], cwd=ROOT, capture_output=True, text=True, timeout=60,
                               env={**os.environ, "PORT": str(port), "INSTANCE_PATH": str(tmp_path)}, check=False)
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and f"PORT={port + 1}" in done.stderr
+
+
+def test_a_year_begins_before_the_first_page_goes_on_behind_it_and_survives_a_stop(
+        templates: Any, tmp_path: Path) -> None:
+    copies, _template = templates("sqlite", "schema")
+    url, cases = copies.empty(), FIRST + 1
+    with running(url, tmp_path, cases=cases) as (_address, log):
+        assert count(url, "service_case") >= FIRST, "the first part is there when the first page is"
+        told = log.read_text(encoding="utf-8")
+        assert f"{'.' * FIRST} {FIRST}" in told and "1 made-up requests" in told
+    with running(url, tmp_path, cases=99):
+        end = time.monotonic() + 120
+        while count(url, "service_case") < cases and time.monotonic() < end:
+            time.sleep(0.5)
+    with running(url, tmp_path, cases=99) as (_address, log):
+        assert "made-up requests" not in log.read_text(encoding="utf-8")
+    assert count(url, "service_case") == cases and count(url, "demo_filling") == 1
+    copies.drop(url)

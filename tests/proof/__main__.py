@@ -43,7 +43,7 @@ def _run(tests: list[str]) -> tuple[Results, str]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-n", "2", "--dist",
-                   "loadfile", f"--junitxml={report}", *tests]
+                   "loadfile", "--no-loadscope-reorder", f"--junitxml={report}", *tests]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if not report.exists():
             return {}, done.stdout + done.stderr

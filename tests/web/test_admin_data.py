@@ -50,6 +50,30 @@ def test_a_unit_is_made_changed_and_switched_off(desk: Desk) -> None:
     assert "Trial section" in page and "switched off" in page
 
 
+@pytest.mark.parametrize(("path", "data", "before", "after"), [
+    ("/admin/units/LRS/edit", {"kind": "internal", "active": "on", "name_zh": "绿化所", "name_en": "Greens"},
+     "Greening", "Greens"),
+    ("/admin/settings", {"name_zh": "示范街道", "name_en": "Model Street", "locale": "zh"}, "Demo Street", "Model Street"),
+])
+def test_a_change_is_looked_at_before_it_is_saved(
+        desk: Desk, path: str, data: dict[str, str], before: str, after: str) -> None:
+    page = desk.post(path, {**data, "_action": "look"}).text
+    assert "What would change" in page and f'<ins class="prewrap">{after}</ins>' in page and "<del" in page
+    assert before in page and f'value="{after}"' in page, "what was typed stands in the form"
+    assert after not in desk.get(path) and after not in desk.get("/admin/audit"), "nothing is saved, nothing recorded"
+    assert desk.post(path, data).status_code == 303 and after in desk.get(path)
+    same = desk.post(path, {**data, "_action": "look"}).text
+    assert "it stands like this already" in same
+    assert desk.post(path, {**data, "name_zh": "", "_action": "look"}).status_code == 422, "it is checked like a change"
+
+
+def test_a_new_place_is_looked_at_before_it_is_made(desk: Desk) -> None:
+    data = {"code": "C-LOOK", "kind": "compound", "name": "看看苑", "parent_code": "", "lat": "", "lng": ""}
+    assert "看看苑</ins>" in desk.post("/admin/places/new", {**data, "_action": "look"}).text
+    assert "C-LOOK" not in desk.get("/admin/places?q=C-LOOK").partition("<table")[2]
+    assert desk.post("/admin/places/new", data).status_code == 303
+
+
 def test_security_a_field_that_the_page_does_not_have_is_refused(desk: Desk) -> None:
     answer = desk.post("/admin/units/LRS/edit", {
         "name_zh": "甲", "name_en": "A", "kind": "internal", "active": "on", "tenant_id": "x"})
@@ -120,6 +144,18 @@ def test_a_person_is_made_and_signs_in(desk: Desk, app: Any) -> None:
     assert desk.post("/admin/people/new", data).status_code == 409
     short = desk.post("/admin/people/new", {**data, "login": "other", "password": "short"})
     assert short.status_code == 422 and "characters" in short.text and "short" not in re.findall('value="([^"]*)"', short.text)
+
+
+def test_name_and_phone_of_a_person_are_corrected_and_the_session_goes_on(desk: Desk, app: Any) -> None:
+    other, path = Desk(app, "dispatcher"), _path_of(desk, "dispatcher")
+    wrong = desk.post(f"{path}/details", {"name": "新名字", "phone": "12"}, path)
+    assert wrong.status_code == 422 and 'value="新名字"' in wrong.text and 'value="12"' in wrong.text
+    assert desk.post(f"{path}/details", {"name": " ", "phone": ""}, path).status_code == 422
+    assert desk.post(f"{path}/details", {"name": "新名字", "phone": "139 1111 2222"}, path).status_code == 303
+    page = desk.get(path)
+    assert "新名字" in page and 'value="13911112222"' in page
+    assert "新名字" in other.get("/staff/account"), "signed in still, under the new name"
+    assert desk.post(f"{path}/details", {"name": "新名字", "phone": "", "login": "x"}, path).status_code == 422
 
 
 def test_security_a_change_of_roles_ends_the_sessions_of_the_person(desk: Desk, app: Any) -> None:

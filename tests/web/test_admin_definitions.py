@@ -179,3 +179,10 @@ def test_a_supervisor_tries_an_incident_again(app: Any) -> None:
     overview = Desk(app, "leader").get("/staff/overview")
     assert "<b>1</b>open" in overview and Labels(overview).faults() == []
     Desk(app, "administrator").get("/admin/audit?type=case.")
+
+
+def test_the_page_of_what_diagrams_may_contain_stands_beside_the_definitions(desk: Desk) -> None:
+    assert "/admin/definitions/profile" in desk.get("/admin/definitions")
+    page = desk.get("/admin/definitions/profile")
+    assert page.count("<tr>") > 70 and "adHocSubProcess" in page and "use inclusive or exclusive gateways" in page
+    assert "zeebe:adHoc" in page and "Listeners are not supported" in page

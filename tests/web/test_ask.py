@@ -60,6 +60,15 @@ def test_answers_stand_above_and_sending_below(guest: Desk) -> None:
     assert page.index("Perhaps this answers it already") < page.index('name="photos_wide"')
 
 
+def test_the_box_answers_before_anything_is_sent_and_keeps_the_words(guest: Desk) -> None:
+    part = guest.post("/ask", {"c-text": "居住证", "_part": "1"}, page="/").text
+    assert "Perhaps this answers it already" in part and "<html" not in part
+    whole = guest.post("/ask", {"c-text": "居住证"}, page="/").text
+    assert ">居住证</textarea>" in whole and whole.index("居住证") < whole.index("Send it as a request")
+    nothing = guest.post("/ask", {"c-text": "zzzz qqqq", "_part": "1"}, page="/").text
+    assert "no ready answer" in nothing and "Send it below as a request" in nothing
+
+
 def test_a_question_that_nobody_knows_can_be_sent(guest: Desk) -> None:
     page = _ask(guest, "zzzz qqqq")
     assert "Perhaps this answers" not in page
@@ -72,7 +81,8 @@ def test_a_neighbours_case_is_joined_with_one_click_and_tells_no_words(guest: De
     known = page[page.index('id="known"'):page.index("Not what you mean")]
     assert str(case_id) in known
     assert "三号楼" not in known
-    chosen = guest.post("/submit", {"_action": "similar", "c-text": TEXT, "c-similar": str(case_id)}, page="/").text
+    chosen = guest.post("/submit", {"_begin": "1", "_action": f"similar {case_id}", "c-text": TEXT}, page="/").text
+    assert f">{TEXT}</textarea>" in chosen
     assert f'name="c-similar" value="{case_id}"' in chosen
     assert guest.post("/submit", {"c-text": TEXT, "c-similar": str(case_id), "c-call_back": "on",
                                   "c-on_behalf_of": "王奶奶"}, page="/submit").status_code == 303
@@ -99,6 +109,9 @@ def test_security_20_confidential_and_unread_cases_are_not_shown_nor_joined(
 def test_the_window_can_be_put_on_a_phone(guest: Desk) -> None:
     manifest = guest.client.get("/t/demo/manifest.webmanifest")
     assert manifest.json["start_url"] == "/t/demo/"
+    for icon in manifest.json["icons"]:
+        with guest.client.get(icon["src"]) as drawn:
+            assert drawn.status_code == 200 and drawn.mimetype == icon["type"]
     with guest.client.get("/t/demo/sw.js") as worker:
         assert worker.mimetype == "text/javascript"
         kept = re.findall(r'"(static/[^"]+)"', worker.text)

@@ -33,6 +33,9 @@ def fields(page: str) -> dict[str, str]:
     """What a browser would send of the tables on a page."""
     found = dict(re.findall(r'name="(begun_from|t\d+-rows|t\d+-r\d+-id)" value="([^"]*)"', page))
     found |= dict(re.findall(r'<textarea rows="1" name="(t\d+-r\d+-c\d+)"[^>]*>(.*?)</textarea>', page, re.S))
+    for name, inside in re.findall(r'<select name="(t\d+-r\d+-c\d+)"[^>]*>(.*?)</select>', page, re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', inside)
+        found[name] = chosen[1] if chosen else ""
     return {name: html.unescape(value) for name, value in found.items()}
 
 
@@ -82,6 +85,7 @@ def test_a_cell_that_does_not_hold_is_marked_and_the_rest_is_kept(desk: Desk) ->
     answer = desk.post(PAGE, sent | {name: "7 +", other: "9", "_action": "publish", "reason": "x"}, page=PAGE)
     assert answer.status_code == 422
     assert re.search(rf'id="{name}"[^>]*aria-invalid="true"', answer.text)
+    assert re.search(r"<li>position 4: The expression ends where a value is expected", answer.text)
     assert ">7 +</textarea>" in answer.text and fields(answer.text)[other] == "9"
     assert in_force().published_by is None
     assert "Definition refused" in desk.get("/admin/audit")
@@ -143,3 +147,14 @@ def replied(tenant_id: UUID) -> timedelta:
     with database.current().read(tenant_id) as session:
         row = session.query(Deadline).filter_by(case_id=UUID(answer["case_id"]), name="accept").one()
         return row.due_at - row.started_at
+
+
+def test_plain_cells_are_chosen_from_lists_and_rows_read_as_sentences(desk: Desk) -> None:
+    page = desk.get("/admin/tables/handling_unit")
+    first = re.search(r'<select name="t0-r0-c2".*?</select>', page, re.S)
+    assert first is not None and 'value="&#34;LRS&#34;"' in first[0] and "selected" in first[0]
+    assert re.search(r"When Service: LI01 [^.]*, then Unit: [^.]*Dispatch at once: yes", page)
+    assert "In all other cases: Unit:" in page and "How to read and fill in a table" in page
+    free = desk.post("/admin/tables/handling_unit", fields(page) | {"_action": "free"}, page="/admin/tables/handling_unit")
+    assert '<select name="t' not in free.text and 'name="free" value="1"' in free.text
+    assert fields(free.text)["t0-r0-c2"] == fields(page)["t0-r0-c2"]

@@ -92,12 +92,18 @@ def test_security_17_no_page_allows_a_script_of_its_own(app: Any) -> None:
     assert tried > 400
 
 
+MARKLESS = {"resident.stop"}
+"""Mail programs send it (RFC 8058): its secret address is the right, it needs no cookie, and it only stops messages."""
+
+
 def test_security_18_no_change_without_the_mark_of_our_own_page(app: Any) -> None:
     ids, people = fill(), browsers(app)
     app.config["WTF_CSRF_ENABLED"] = True
     before, tried = events(), 0
     for role, desk in people.items():
         for rule in rules(app, "POST"):
+            if rule.endpoint in MARKLESS:
+                continue
             for data in ({}, {"csrf_token": "0" * 40}):
                 answer = desk.client.post(HOME + path(app, rule, ids), data={**data, "text": "x", "reason": "x"})
                 assert answer.status_code in (400, 403), (role, rule.endpoint, answer.status_code)

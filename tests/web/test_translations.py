@@ -22,17 +22,18 @@ APP = Path(__file__).resolve().parents[2] / "app"
 TEMPLATES, DATA = APP / "web" / "templates", APP / "cli" / "demo" / "data"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 NAMES = {"Yikou", "CSV", "SHA", "kB", "MB", "English", "中文", "一口", "口",
-         "handle", "complaint", "bpmn",  # the example of a file name
+         "Camunda", "ISO", "cron", "handle", "complaint", "bpmn",  # the example of a file name
          "test"}  # events that other tests of this process declare
 """Words that are the same in both languages."""
-BOTH = ("admin.service", "admin.unit", "admin.item", "admin.decision_table")
+BOTH = ("admin.service", "admin.unit", "admin.item", "admin.decision_table", "admin.template",
+        "admin.templates", "admin.reply", "admin.office_settings")
 """Pages where both languages of an entry are edited side by side, or the texts of a file as they stand in it."""
 
 
 class Seen(HTMLParser):
     """The words a reader sees or hears: text and spoken attributes. Codes and what people typed are left out."""
 
-    SILENT = {"script", "style", "code", "pre", "title"}
+    SILENT = {"script", "style", "code", "kbd", "pre", "title"}  # keys bear the same names everywhere
     SPOKEN = ("aria-label", "placeholder", "alt")
 
     def __init__(self, page: str) -> None:

@@ -41,11 +41,16 @@ class Ids:
     version_id: UUID
     notification_id: UUID = UNKNOWN
     incident_id: UUID = UNKNOWN
+    view_id: UUID = UNKNOWN
+    absence_id: UUID = UNKNOWN
+    notice_id: UUID = UNKNOWN
+    export_id: UUID = UNKNOWN
+    order_id: UUID = UNKNOWN
 
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""
-        fixed = {"act": "withdraw", "code": "CS01", "module": "CS", "kind": "decision", "key": "review",
-                 "filename": "css/base.css"}
+        fixed = {"act": "withdraw", "code": "CS01", "module": "CS", "kind": "decision", "key": "review", "table": "units",
+                 "filename": "css/base.css", "slug": "demo"}
         return {name: fixed[name] if name in fixed else getattr(self, name) for name in rule.arguments}
 
 

@@ -99,3 +99,17 @@ def test_a_decision_file_answers_one_question(root: Path) -> None:
     path.write_text(DMN.replace('<requiredDecision href="#part"/>', '<requiredInput href="#kind"/>'))
     (problem,) = catalog.check(root)
     assert "part, time_limit" in problem.text()
+
+
+def test_the_scenarios_beside_a_table_are_asked_before_it_counts(root: Path) -> None:
+    """What is published from files holds what its scenarios tell; a fault has the scenario's file and line."""
+    told = root / "rules/base/decisions/time_limit/scenarios.yaml"
+    told.write_text('decision: time_limit\nscenarios:\n  - name: as given\n    inputs: {"kind": "a"}\n    expect: "a"\n')
+    assert catalog.check(root) == []
+    told.write_text(told.read_text() + '  - name: never\n    inputs: {"kind": "b"}\n    expect: "a"\n')
+    (problem,) = catalog.check(root)
+    assert (problem.severity, problem.place()) == ("error", "rules/base/decisions/time_limit/scenarios.yaml:6")
+    assert problem.text() == "never: the answer is b, not a"
+    told.write_text("decision: [")
+    (problem,) = catalog.check(root)
+    assert problem.file == "rules/base/decisions/time_limit/scenarios.yaml" and problem.line == 1

@@ -199,13 +199,13 @@ def test_security_33_catastrophic_patterns_end_at_once() -> None:
                 component("textfield", "y", validate={"pattern": "(a+)+$", "maxLength": 100_000}))
     text = "a" * 99_999 + "!"
     check(made, {"y": "warm"})
-    started = time.perf_counter()
+    started = time.process_time()
     assert not patterns.matches("(a+)+$", text)
     assert not patterns.matches("(a|aa)+$", text)
-    assert time.perf_counter() - started < 0.05
-    started = time.perf_counter()
+    assert time.process_time() - started < 0.05
+    started = time.process_time()
     assert not check(made, {"y": text}).ok
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 @pytest.mark.parametrize("pattern", ["a" * 1001, "(?=a)", r"(a)\1", "a{1001}", "(" * 500, "[", "a{1000}{1000}"])

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
 
 from app.kernel import bus, clock, documents, events, ids, leases, outbox, sequencer, unit_of_work
 from app.kernel.commands import SYSTEM, Actor, Command
@@ -159,6 +160,27 @@ def test_the_sequencer_numbers_without_gaps_and_chains(database: Database) -> No
                                 "WHERE number = 2)"))
     with database.read(ONE) as session:
         assert sequencer.broken_link(session) == 2
+
+
+def test_an_event_that_comes_between_count_and_look_overtakes_none(
+        database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, total, came = uuid4(), sequencer._total, list[str]()
+    do("first", case)
+
+    def counted(session: Session) -> int:
+        found = total(session)
+        if not came and database.dialect != "sqlite":  # there the sequencer's transaction lets no other write
+            came.append("second")
+            do("second", case)
+        return found
+
+    monkeypatch.setattr(sequencer, "_total", counted)
+    while sequencer.number(ONE):
+        pass
+    with database.read(ONE) as session:
+        query = select(StoredEvent).join(sequencer.EventNumber, sequencer.EventNumber.id == StoredEvent.id)
+        notes = [one.data["note"] for one in session.scalars(query.order_by(sequencer.EventNumber.number))]
+        assert notes == ["first", *came] and sequencer.broken_link(session) is None
 
 
 def test_a_lease_has_one_owner_until_it_expires(database: Database) -> None:

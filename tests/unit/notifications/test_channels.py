@@ -8,7 +8,6 @@ import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,10 +15,11 @@ import pytest
 from app.config import ConfigurationError
 from app.notifications import channels, check_configuration
 from app.notifications.channels import DeliveryError, Outgoing
-from app.notifications.channels.email import Email, compose
+from app.notifications.channels.email import Email, as_sent, compose
 from app.notifications.channels.sms import Sms, signature
 
 ID = UUID(int=7)
+WECHAT = {"NOTIFICATION_CHANNEL": "wechat", "WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s3", "WECHAT_TEMPLATE_ID": "t1"}
 SMTP = {"NOTIFICATION_CHANNEL": "email", "SMTP_HOST": "mail.example.org", "MAIL_FROM": "office@example.org"}
 SMS = {"NOTIFICATION_CHANNEL": "sms", "SMS_GATEWAY_URL": "https://sms.example.org/send", "SMS_GATEWAY_SECRET": "s" * 16}
 
@@ -58,11 +58,18 @@ def test_security_31_a_body_stays_a_body() -> None:
     assert b"Bcc" not in head and head.count(b"To:") == 1
 
 
+@pytest.mark.parametrize("link", ["https://x.cn/stop/a\r\nBcc: all@x.cn", "https://x.cn/>\nX: y", "javascript:alert(1)", "https://名.cn/"])
+def test_security_31_a_link_brings_no_header(link: str) -> None:
+    message = Outgoing(ID, "li@example.org", "s", "b", "zh", link)
+    assert as_sent(message, compose(message, "office@example.org")).startswith(b"From: office@example.org\r\n")
+
+
 class FakeSmtp:
     """Stands for smtplib.SMTP; `fault` is raised on sending."""
 
     fault: Exception | None = None
     calls: list[str] = []
+    answers: dict[str, tuple[int, bytes]] = dict.fromkeys(("mail", "rcpt", "data"), (250, b"ok"))
 
     def __init__(self, host: str, port: int, timeout: float) -> None:
         assert timeout <= 10
@@ -75,16 +82,29 @@ class FakeSmtp:
     def login(self, user: str, password: str) -> None:
         self.calls.append(f"login {user}")
 
-    def send_message(self, message: Any) -> None:
+    def ehlo_or_helo_if_needed(self) -> None:
+        pass
+
+    def mail(self, sender: str) -> tuple[int, bytes]:
         if self.fault:
             raise self.fault
+        return self.answers["mail"]
+
+    def rcpt(self, recipient: str) -> tuple[int, bytes]:
+        return self.answers["rcpt"]
+
+    def data(self, text: bytes) -> tuple[int, bytes]:
         self.calls.append("sent")
+        return self.answers["data"]
+
+    def quit(self) -> None:
+        self.calls.append("quit")
 
     def __enter__(self) -> FakeSmtp:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.calls.append("quit")
+        pass
 
 
 def test_mail_goes_over_an_encrypted_connection(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,11 +113,21 @@ def test_mail_goes_over_an_encrypted_connection(monkeypatch: pytest.MonkeyPatch)
     assert FakeSmtp.calls == ["mail.example.org:587", "starttls", "login u", "sent", "quit"]
 
 
+@pytest.mark.parametrize(("step", "code", "again"), [
+    ("mail", 550, False), ("rcpt", 550, False), ("rcpt", 451, True), ("data", 554, False), ("data", 421, True)])
+def test_what_the_relay_answers_decides_about_another_try(monkeypatch: pytest.MonkeyPatch, step: str, code: int,
+                                                          again: bool) -> None:
+    monkeypatch.setattr(smtplib, "SMTP", FakeSmtp)
+    monkeypatch.setattr(FakeSmtp, "answers", {**FakeSmtp.answers, step: (code, b"no")})
+    with pytest.raises(DeliveryError) as error:
+        Email("mail.example.org", 587, "office@example.org").send(mail())
+    assert error.value.again is again and error.value.code.endswith(str(code))
+
+
 @pytest.mark.parametrize(("fault", "again"), [
-    (smtplib.SMTPRecipientsRefused({"x": (550, b"no")}), False), (smtplib.SMTPRecipientsRefused({"x": (451, b"")}), True),
-    (smtplib.SMTPDataError(554, b"spam"), False), (smtplib.SMTPDataError(421, b"busy"), True),
+    (smtplib.SMTPConnectError(554, b"no"), False), (smtplib.SMTPConnectError(421, b"busy"), True),
     (smtplib.SMTPServerDisconnected("gone"), True), (TimeoutError("slow"), True)])
-def test_what_the_relay_says_decides_about_another_try(monkeypatch: pytest.MonkeyPatch, fault: Exception, again: bool) -> None:
+def test_a_relay_that_breaks_off_before_the_text_is_tried_again(monkeypatch: pytest.MonkeyPatch, fault: Exception, again: bool) -> None:
     monkeypatch.setattr(smtplib, "SMTP", FakeSmtp)
     monkeypatch.setattr(FakeSmtp, "fault", fault)
     with pytest.raises(DeliveryError) as error:
@@ -163,6 +193,9 @@ def test_a_gateway_that_is_away_is_tried_again_and_a_bad_number_is_not() -> None
     ({"YIKOU_ENV": "production"}, "must name sms or email"),
     ({"YIKOU_ENV": "production", "NOTIFICATION_CHANNEL": "demo"}, "must name sms or email"),
     ({**SMS, "YIKOU_ENV": "production", "NOTIFICATION_CHANNEL": "sms,demo"}, "demo"),
+    ({**SMS, "YIKOU_ENV": "production", "NOTIFICATION_CHANNEL": "sms,console"}, "console"),
+    ({**WECHAT, "YIKOU_ENV": "production"}, "must name sms or email"), ({"NOTIFICATION_CHANNEL": "wechat"}, "WECHAT_APP_ID"),
+    ({**WECHAT, "WECHAT_FIELDS": "thing1"}, "WECHAT_FIELDS"), ({**WECHAT, "WECHAT_API_URL": "http://x.cn"}, "https"),
     ({"NOTIFICATION_CHANNEL": "pigeon"}, "pigeon"), ({"NOTIFICATION_CHANNEL": "email"}, "SMTP_HOST and MAIL_FROM"),
     ({**SMTP, "MAIL_FROM": "a@b.cn\nBcc: x@y.cn"}, "MAIL_FROM"), ({**SMTP, "SMTP_PORT": "x"}, "SMTP_PORT"),
     ({**SMTP, "SMTP_SECURITY": "maybe"}, "SMTP_SECURITY"), ({"NOTIFICATION_CHANNEL": "sms"}, "SMS_GATEWAY_URL"),

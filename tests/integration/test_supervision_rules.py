@@ -1,0 +1,267 @@
+"""What the shipped supervision rules notice in real cases, and what comes of it: notes, marks, messages, orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.commands import AddNote, RateCase
+from app.cases.model import Case
+from app.catalog.commands import PublishDefinition, WithdrawDefinition
+from app.kernel import database, leases
+from app.kernel.bus import dispatch
+from app.kernel.commands import SYSTEM
+from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, NotFound
+from app.kernel.events import StoredEvent
+from app.kernel.sequencer import broken_link
+from app.kernel.unit_of_work import UnitOfWork, transact
+from app.notifications.model import Notification
+from app.rules import queries
+from app.rules.commands import AnswerOrder, VerifyOrder
+from app.rules.events import ReloadRefused, RuleQuarantined
+from app.rules.model import CaseTag, RuleFiring, RulePosition, SupervisionOrder
+from app.tenancy.model import Place
+from app.workers import loop, supervision
+from tests.integration.play import Office
+from tests.integration.test_lifecycle import BEFORE_HANDLING, INTAKE, on_to_handling, reply, to_handling
+
+LOOP = """rule: loop
+shape: match
+event: case.entry_added
+then:
+  - {action: note, params: {text: 又一行 / One more line}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Any:
+    """The owner of this process belongs to the database of the test."""
+    supervision.end()
+    yield
+    supervision.end()
+
+
+def passed_on(office: Office) -> None:
+    """A complaint that stands at a unit."""
+    office.submit()
+    office.work()
+    office.do("task_intake", **INTAKE)
+    if "task_dispatch" in office.tasks():
+        office.do("task_dispatch", **BEFORE_HANDLING["task_dispatch"])
+    assert office.case().unit is not None, office.state()
+
+
+def publish(office: Office, key: str, text: str) -> None:
+    """By an administrator, with a reason."""
+    dispatch(PublishDefinition(tenant_id=office.tenant_id, actor=office.who("administrator"), kind="supervision",
+                               definition_key=key, data=text.encode(), reason="试行 on trial"))
+
+
+def fired(office: Office, rule: str) -> list[RuleFiring]:
+    return office.rows(RuleFiring, RuleFiring.rule == rule)
+
+
+def test_nobody_took_it_is_told_to_the_head(office: Office) -> None:
+    passed_on(office)
+    unit = office.case().unit
+    office.wait(hours=23)
+    assert not fired(office, "unclaimed")
+    office.wait(hours=2)
+    found = fired(office, "unclaimed")
+    assert len(found) == 1 and found[0].mode == "live" and found[0].case_ids == [str(office.case_id)], office.state()
+    assert [one["action"] for one in found[0].answers] == ["escalate", "tag"] and not any("error" in one for one in found[0].answers)
+    assert [row.tag for row in office.rows(CaseTag)] == ["unclaimed"]
+    assert [row.body for row in office.entries() if row.kind == "supervision"] == ["派单后无人认领 / Nobody took it"]
+    told = office.rows(Notification, Notification.template == "rule_fired")
+    assert [row.to_group for row in told] == [f"head@{unit}"] and office.case().number in told[0].subject
+    missed = office.events("supervision.missed")
+    assert len(missed) == 1 and missed[0].data["rule"] == "unclaimed" and missed[0].cause_id == found[0].event_id
+    office.wait(days=3)
+    assert len(fired(office, "unclaimed")) == 1
+    with database.current().read(office.tenant_id) as session:
+        assert broken_link(session) is None
+
+
+def test_what_was_taken_in_time_is_no_news(office: Office) -> None:
+    passed_on(office)
+    office.do("task_accept_work", **BEFORE_HANDLING["task_accept_work"])
+    office.wait(days=2)
+    assert not fired(office, "unclaimed") and office.rows(RulePosition)[0].number > 0
+
+
+ORDER = """rule: look_at_complaints
+title: 新投诉 / A new complaint
+shape: match
+event: case.dispatched
+where: 'module = "CS"'
+then:
+  - {action: open_supervision, params: {answer_within: P1D, reason: "请说明 / Please explain"}}
+  - {action: raise_priority, params: {to: urgent}}
+"""
+
+
+def test_an_order_is_opened_answered_and_scored(office: Office) -> None:
+    publish(office, "look_at_complaints", ORDER)
+    passed_on(office)
+    order = office.rows(SupervisionOrder)[0]
+    assert (order.state, order.unit, order.rule) == ("open", office.case().unit, "look_at_complaints")
+    assert office.case().urgency == "urgent" and (order.due_at - order.opened_at).days == 1
+    head, chief = office.who(f"head@{order.unit}"), office.who("supervisor")
+    stranger = next(one for one in office.demo.actors.values()
+                    if any(group.startswith("head@") for group in one.groups) and f"head@{order.unit}" not in one.groups)
+    for actor, error in ((office.who("handler"), Forbidden), (chief, Forbidden), (stranger, NotFound)):
+        with pytest.raises(error):
+            office.send(AnswerOrder, actor, order_id=order.id, text="x")
+    with pytest.raises(Invalid):
+        office.send(AnswerOrder, head, order_id=order.id, text="  ")
+    with pytest.raises(Conflict):
+        office.send(VerifyOrder, chief, order_id=order.id, score=5)
+    office.wait(days=1, hours=1)
+    office.send(AnswerOrder, head, order_id=order.id, text="已到现场 / We went there")
+    with pytest.raises(Invalid):
+        office.send(VerifyOrder, chief, order_id=order.id, score=6)
+    office.send(VerifyOrder, chief, order_id=order.id, score=4, remark="好")
+    assert office.events("supervision.order_answered")[0].data["late"] is True
+    assert office.events("supervision.order_verified")[0].data["score"] == 4
+    with database.current().read(office.tenant_id) as session:
+        assert [row.order.state for row in queries.order_rows(session, chief)] == ["verified"]
+        assert queries.order_rows(session, head) and not queries.order_rows(session, stranger)
+        assert not queries.order_rows(session, chief, waiting_only=True)
+    for event in office.events():
+        assert "We went there" not in str(event.data)
+
+
+def test_an_own_rule_hides_the_base_and_gives_way_again(office: Office) -> None:
+    admin = office.who("administrator")
+    passed_on(office)
+    with database.current().read(office.tenant_id) as session:
+        shipped = session.scalars(select(RulePosition.generation)).one()
+    own = open_text("unclaimed").replace("PT24H", "PT2H")
+    with pytest.raises(DefinitionError) as refused:
+        publish(office, "unclaimed", own.replace("PT2H", "2 h"))
+    assert "unclaimed.yaml:10:9: " in str(refused.value)
+    publish(office, "unclaimed", own)
+    office.work()
+    assert office.rows(RulePosition)[0].generation == shipped + 1
+    office.wait(hours=3)
+    assert len(fired(office, "unclaimed")) == 1
+    dispatch(WithdrawDefinition(tenant_id=office.tenant_id, actor=admin, kind="supervision", definition_key="unclaimed"))
+    office.work()
+    assert office.rows(RulePosition)[0].generation == shipped + 2
+    with database.current().read(office.tenant_id) as session:
+        page = queries.rules(session, office.tenant_id)
+    assert all(row.working and not row.own for row in page.rows) and not page.refused
+
+
+def test_a_rule_does_not_see_what_it_brought_about(office: Office) -> None:
+    publish(office, "loop", LOOP)
+    passed_on(office)
+    before = len(fired(office, "loop"))
+    office.send(AddNote, office.who("supervisor"), case_id=office.case_id, text="看一下 / Have a look")
+    office.work()
+    assert len(fired(office, "loop")) == before + 1
+    assert not loop.until_idle()
+
+
+def open_text(key: str) -> str:
+    from app.config import ROOT
+
+    return (ROOT / "rules" / "base" / "supervision" / f"{key}.yaml").read_text(encoding="utf-8")
+
+
+def test_one_worker_owns_the_rules(office: Office) -> None:
+    passed_on(office)
+    before = office.rows(RulePosition)[0].number
+    supervision.end()
+    leases.release(supervision.LEASE, loop.OWNER)
+    assert leases.acquire(supervision.LEASE, "another worker", 60)
+    office.send(AddNote, office.who("supervisor"), case_id=office.case_id, text="x")
+    office.submit(phone="13900000009")
+    office.work()
+    assert supervision.tick(office.clock.now(), loop.OWNER) == 0 and office.rows(RulePosition)[0].number == before
+    office.clock.advance(timedelta(seconds=61))
+    office.do("task_intake", **INTAKE)
+    assert office.rows(RulePosition)[0].number > before
+
+
+def test_administrators_hear_of_what_rules_cannot_do(office: Office) -> None:
+    def record(uow: UnitOfWork) -> None:
+        uow.record(RuleQuarantined(rule="praise", version="0" * 64, event_id=None))
+        uow.record(ReloadRefused(rules=9))
+
+    transact(office.tenant_id, SYSTEM, record)
+    office.work()
+    told = {row.template: (row.to_group, row.body) for row in office.rows(Notification)}
+    assert told["rule_put_aside"][0] == told["rules_refused"][0] == "administrator"
+    assert "praise" in told["rule_put_aside"][1] and "9" in told["rules_refused"][1]
+
+
+def test_praise_and_reopening_are_told_to_the_head(office: Office) -> None:
+    to_handling(office)
+    reply(office)
+    office.send(RateCase, token=office.token, rating=1, solved="no", comment="没解决 not solved")
+    office.work()
+    reopened = fired(office, "reopened")
+    assert len(reopened) == 1 and not any("error" in one for one in reopened[0].answers), office.state()
+    assert "reopened" in {row.tag for row in office.rows(CaseTag)} and not fired(office, "praise")
+    on_to_handling(office)
+    reply(office)
+    office.send(RateCase, token=office.token, rating=5, solved="yes", comment="很快 quick")
+    office.work()
+    assert len(fired(office, "praise")) == 1
+    told = office.rows(Notification, Notification.template == "rule_praise")
+    assert [row.to_group for row in told] == ["head@LRS"]
+
+
+def test_a_case_that_comes_back_twice_is_ordered(office: Office) -> None:
+    passed_on(office)
+    for _ in range(2):
+        assert not fired(office, "returned_twice")
+        office.do("task_accept_work", accept_decision="return", return_reason="不属于本单位职责 not our duty")
+        if "task_dispatch" in office.tasks():
+            office.do("task_dispatch", **BEFORE_HANDLING["task_dispatch"])
+    found = fired(office, "returned_twice")
+    assert len(found) == 1 and len(found[0].event_ids) == 2, office.state()
+    assert [row.rule for row in office.rows(SupervisionOrder)] == ["returned_twice"]
+
+
+def test_three_residents_complain_of_one_place(office: Office) -> None:
+    with database.current().read(office.tenant_id) as session:
+        place = session.scalars(select(Place).where(Place.kind == "compound")).first()
+    assert place is not None
+    for number in (1, 1, 2, 3):
+        assert not fired(office, "similar_complaints")
+        office.submit(phone=f"1390000100{number}", name=f"居民{number}", place_id=place.id)
+        office.work()
+        office.do("task_intake", **INTAKE)
+    found = fired(office, "similar_complaints")
+    assert len({row.person_id for row in office.rows(Case)}) == 4  # each request has a person of its own
+    assert len(found) == 1 and len(found[0].case_ids) == 4, office.state()
+
+
+def test_an_answer_without_contact_is_noticed_by_two_rules(office: Office) -> None:
+    passed_on(office)
+    office.do("task_accept_work", **BEFORE_HANDLING["task_accept_work"])
+    office.wait(days=2, hours=1)
+    assert len(fired(office, "no_contact")) == 1 and not fired(office, "answered_without_contact")
+    on_to_handling(office)
+    reply(office)
+    found = fired(office, "answered_without_contact")
+    assert len(found) == 1 and found[0].mode == "live" and len(found[0].event_ids) == 2, office.state()
+    assert any("Answered, and no contact" in row.body for row in office.entries() if row.kind == "supervision")
+
+
+def test_ten_late_in_one_unit(office: Office) -> None:
+    for _ in range(10):
+        passed_on(office)
+    office.wait(days=12)
+    breached: dict[str, int] = {}
+    for event in office.rows(StoredEvent, StoredEvent.type == "deadline.breached"):
+        breached[event.data["unit"]] = breached.get(event.data["unit"], 0) + 1
+    assert max(breached.values()) >= 10, breached
+    found = fired(office, "overdue_burst")
+    assert found and all(len(row.event_ids) == 10 for row in found)
+    assert len({one for row in found for one in row.event_ids}) == 10 * len(found)
