@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,21 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
         "resultTypes": ["violations"]}  # others are found and not written out: half of the time
+
+
+def _then_loaded(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Playwright returns when the next document begins; what is asked then may find an empty page."""
+    @wraps(act)
+    def loaded(self: Page | Locator, *args: Any, **options: Any) -> Any:
+        answer = act(self, *args, **options)
+        (self if isinstance(self, Page) else self.page).wait_for_load_state()
+        return answer
+    return loaded
+
+
+for _kind in (Page, Locator):
+    for _act in ("click", "check", "uncheck", "press", "select_option"):
+        setattr(_kind, _act, _then_loaded(getattr(_kind, _act)))
 
 
 @contextmanager
@@ -118,6 +134,7 @@ class Person:
 
     def fits(self, name: str) -> None:
         """Nothing stands beside the screen."""
+        self.page.wait_for_load_state()
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name}: {wide} pixels wider than the screen"
 
