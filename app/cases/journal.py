@@ -41,7 +41,8 @@ def write_entry(uow: UnitOfWork, case: Case, kind: str, body: str, visibility: s
     entry = CaseEntry(
         tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, kind=kind, body=body, visibility=visibility,
         author_kind=uow.actor.kind, by_resident=by_resident(uow), by_user_id=uow.actor.user_id, unit=case.unit,
-        element_id=element_id, attachment_ids=[str(i) for i in attachment_ids], at=uow.now)
+        element_id=element_id, attachment_ids=[str(i) for i in attachment_ids],
+        reached=details.get("reached"), at=uow.now)
     uow.session.add(entry)
     data: dict[str, Any] = {"entry_id": entry.id, "visibility": visibility, "by_resident": entry.by_resident,
                             "element_id": element_id, **details}

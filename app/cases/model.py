@@ -71,7 +71,10 @@ class Person(TenantScoped, Base):
 
 
 class CaseEntry(TenantScoped, Base):
-    """One line of the journal. `author_kind`: user, guest or system; `visibility`: public or staff."""
+    """One line of the journal. `author_kind`: user, guest or system; `visibility`: public or staff.
+
+    `reached`: of a contact, whether somebody was spoken with; None where that is not told.
+    """
 
     __tablename__ = "case_entry"
     __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "kind", "case_id"))
@@ -86,6 +89,7 @@ class CaseEntry(TenantScoped, Base):
     unit: Mapped[str | None] = mapped_column(String(40))
     element_id: Mapped[str | None] = mapped_column(String(120))
     attachment_ids: Mapped[list[Any]] = mapped_column(default=list)
+    reached: Mapped[bool | None] = mapped_column(Boolean)
     at: Mapped[datetime]
 
 

@@ -36,6 +36,10 @@ class Period:
             at = end + DAY
         return found
 
+    def pieces(self) -> list[Period]:
+        """The cuts as periods of their own."""
+        return [Period(first, last, self.by, self.zone) for first, last in self.cuts()]
+
     def starts(self) -> datetime:
         """The first moment, UTC."""
         return self.moment(self.first)

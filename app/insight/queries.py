@@ -15,13 +15,16 @@ from app.insight import counting
 from app.insight.counting import Inside
 from app.insight.diagrams import DiagramFigures, ElementFigures, diagram_figures
 from app.insight.periods import PRESETS, Period, parse, preset
+from app.insight.rate_views import RATES, Goal, RateCase, RateCases, RateRow, ThreeRates
+from app.insight.rates import RateFilter, rate_cases, three_rates
 from app.insight.views import FACES, Figures, Piece, Rate, Share, UnitFigures
 from app.kernel import clock
 from app.kernel.commands import Actor
 from app.tenancy.model import Place
 
-__all__ = ["FACES", "PRESETS", "DiagramFigures", "ElementFigures", "Figures", "Period", "Piece", "Rate", "Share",
-           "UnitFigures", "diagram_figures", "figures", "parse", "preset"]
+__all__ = ["FACES", "PRESETS", "RATES", "DiagramFigures", "ElementFigures", "Figures", "Goal", "Period", "Piece",
+           "Rate", "RateCase", "RateCases", "RateFilter", "RateRow", "Share", "ThreeRates", "UnitFigures",
+           "diagram_figures", "figures", "parse", "preset", "rate_cases", "three_rates"]
 
 MOST_RISING, MOST_PLACES = 10, 50
 NOTHING = (0,) * 9

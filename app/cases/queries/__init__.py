@@ -2,6 +2,7 @@
 
 from app.cases.applying import PROMISE
 from app.cases.inbox_filter import InboxFilter
+from app.cases.queries.contacts import first_answers
 from app.cases.queries.desk import Caller, callers, carried, next_of_case, same_call, taken
 from app.cases.queries.forecast import Forecast, forecast
 from app.cases.queries.handing import Handing, binding_holders, handed, handing_of, possible_receivers
@@ -29,12 +30,12 @@ from app.cases.recalculating import MovedClock, Recalculated
 from app.cases.recalculating import told as recalculated
 from app.cases.sources import options
 
-__all__ = ["PROMISE", "Caller", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
-           "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "Recalculated", "Rehearsed", "SimilarCase",
-           "Standing", "Veils", "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page",
-           "cases_of_user", "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft",
-           "element_counts", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page", "inbox_views",
-           "incidents", "linked", "next_of_case", "next_task", "notice", "open_by_version", "options", "pair",
-           "person_of_case", "person_of_number", "pins_of_open", "places_of", "places_of_user", "possible_receivers",
-           "recalculated", "rehearse", "resident_page", "same_call", "same_people", "search_cases",
-           "similar_for_residents", "similar_for_staff", "taken", "task_page"]
+__all__ = ["PROMISE", "Caller", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked", "MovedClock", "Names",
+           "NextTask", "NoticeView", "Pair", "Recalculated", "Rehearsed", "SimilarCase", "Standing", "Veils",
+           "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user",
+           "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft", "element_counts",
+           "first_answers", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page", "inbox_views", "incidents",
+           "linked", "next_of_case", "next_task", "notice", "open_by_version", "options", "pair", "person_of_case",
+           "person_of_number", "pins_of_open", "places_of", "places_of_user", "possible_receivers", "recalculated",
+           "rehearse", "resident_page", "same_call", "same_people", "search_cases", "similar_for_residents",
+           "similar_for_staff", "taken", "task_page"]

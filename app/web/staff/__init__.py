@@ -20,15 +20,17 @@ from app.web.staff import (  # noqa: E402  views
     joining,
     journal,
     live,
+    mechanisms,
     messages,
     orders,
     oversight,
     overview,
     publishing,
+    rates,
     saved_views,
     tasks,
 )
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
-           "incidents", "insight", "intake", "joining", "journal", "live", "messages", "orders", "oversight",
-           "overview", "publishing", "saved_views", "tasks"]
+           "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms", "messages", "orders",
+           "oversight", "overview", "publishing", "rates", "saved_views", "tasks"]

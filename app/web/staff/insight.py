@@ -25,7 +25,16 @@ PRESETS = {"month": msg("This month"), "last_month": msg("Last month"), "quarter
 CUTS = {"day": msg("by day"), "week": msg("by week"), "month": msg("by month")}
 MODULES = (*WORDS["module"], "")
 TABLES = ("trend", "units", "faces", "modules", "channels", "services", "places", "rising")
+TABS = (("staff.insight", msg("Volumes and dates"), "insight.read"),
+        ("staff.rates", msg("Three rates"), "insight.read"),
+        ("staff.mechanisms", msg("Five mechanisms"), "overview.read"))
+"""Pages of figures: endpoint, name, who may."""
 Rows = tuple[Sequence[str], list[Sequence[object]]]
+
+
+@blueprint.app_context_processor
+def _tabs() -> dict[str, Any]:
+    return {"insight_tabs": lambda: [(endpoint, t(name), action) for endpoint, name, action in TABS]}
 
 
 @blueprint.get("/insight")
