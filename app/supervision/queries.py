@@ -21,12 +21,14 @@ from app.kernel.commands import Actor
 from app.kernel.errors import NotFound, msg
 from app.supervision import scope
 from app.supervision.asking import CHOICES, PERIODS, REASONS, OversightFilter
-from app.supervision.views import ClockAt, OversightPage, OversightRow, TaskAt
+from app.supervision.views import ClockAt, OversightPage, OversightRow, TaskAt, Today
 
-__all__ = ["CHOICES", "PERIODS", "REASONS", "OversightFilter", "OversightPage", "OversightRow", "oversight_case",
-           "oversight_page"]
+__all__ = ["CHOICES", "PERIODS", "REASONS", "OversightFilter", "OversightPage", "OversightRow", "Today", "needs_today",
+           "oversight_case", "oversight_page"]
 
 SIZE = 50
+TODAY = ("incident", "ruling", "late", "soon", "returned", "unhappy")
+"""Reasons that cannot wait, the most pressing first."""
 
 
 def oversight_page(session: Session, actor: Actor, wanted: OversightFilter | None = None, page: int = 1,
@@ -41,12 +43,21 @@ def oversight_page(session: Session, actor: Actor, wanted: OversightFilter | Non
     total = counts[wanted.reason]
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
-    order: Sequence[Any] = ([scope.due(wanted).asc().nulls_last(), Case.id] if wanted.reason != "unhappy"
-                            else [Case.status.desc(), Case.rating.asc().nulls_last(), Case.id.desc()])
-    query = (select(Case).where(*inside, why[wanted.reason]).order_by(*order).limit(size).offset((page - 1) * size)
-             .options(defer(Case.text), defer(Case.fields)))
-    rows = _rows(session, reader, list(session.scalars(query)))
+    rows = _rows(session, reader, _first(session, wanted.reason, [*inside, why[wanted.reason]], size, page, wanted))
     return OversightPage(rows, total, page, pages, counts, _by_clock(session, reader, inside))
+
+
+def needs_today(session: Session, actor: Actor, most: int = 5) -> Today:
+    """What calls for a look now: all counts, clocks by colour, the first cases of each reason. Raises Forbidden."""
+    reader = scope.overseer(session, actor, clock.now())
+    inside, why = scope.filtered(session, reader, OversightFilter()), scope.reasons(reader, OversightFilter())
+    counts, parts = _counts(session, inside, why), {}
+    for reason in TODAY:
+        if counts[reason]:
+            parts[reason] = _rows(session, reader, _first(session, reason, [*inside, why[reason]], most, 1))
+    running = session.scalar(select(func.count()).select_from(Case).where(Case.status == "open", *inside)) or 0
+    colours = {"red": counts["late"], "yellow": counts["soon"], "green": running - counts["late"] - counts["soon"]}
+    return Today(counts, colours, parts)
 
 
 def oversight_case(session: Session, actor: Actor, case_id: UUID) -> OversightRow:
@@ -57,6 +68,16 @@ def oversight_case(session: Session, actor: Actor, case_id: UUID) -> OversightRo
     if found is None:
         raise NotFound(msg("There is no such request."))
     return _rows(session, reader, [found])[0]
+
+
+def _first(session: Session, reason: str, conditions: list[ColumnElement[bool]], size: int, page: int,
+           wanted: OversightFilter | None = None) -> list[Case]:
+    """A page of cases: the worst rated, or those whose date passes first."""
+    order: Sequence[Any] = ([scope.due(wanted or OversightFilter()).asc().nulls_last(), Case.id] if reason != "unhappy"
+                            else [Case.status.desc(), Case.rating.asc().nulls_last(), Case.id.desc()])
+    query = (select(Case).where(*conditions).order_by(*order).limit(size).offset((page - 1) * size)
+             .options(defer(Case.text), defer(Case.fields)))
+    return list(session.scalars(query))
 
 
 def _counts(session: Session, inside: list[ColumnElement[bool]], why: Mapping[str, ColumnElement[bool]],

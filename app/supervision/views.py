@@ -65,6 +65,15 @@ class OversightRow:
 
 
 @dataclass(frozen=True)
+class Today:
+    """`counts`: cases by reason; `colours`: open cases by their worst clock; `parts`: the first cases of a reason."""
+
+    counts: Mapping[str, int]
+    colours: Mapping[str, int]
+    parts: Mapping[str, tuple[OversightRow, ...]]
+
+
+@dataclass(frozen=True)
 class OversightPage:
     """One page. `counts`: cases by reason; `clocks`: overdue cases by clock; both within the filters."""
 

@@ -46,6 +46,20 @@ def test_a_supervisor_steps_in(app: Any) -> None:
         assert "Please call her &lt;b&gt;today&lt;/b&gt;." in case and "Instruction" in case
 
 
+def test_a_supervisors_day_begins_with_what_needs_them(app: Any) -> None:
+    ids = fill()
+    chief = Desk(app, "supervisor")
+    assert chief.client.get(f"{HOME}/staff/begin").headers["Location"].endswith("/staff/today")
+    assert Desk(app, "head_lrs").client.get(f"{HOME}/staff/begin").headers["Location"].endswith("/staff/")
+    calm = chief.get("/staff/today")
+    assert "Nothing waits for you. Good." in calm and re.search(r"<b>1</b>green: in time", calm)
+    with clock.use(clock.VirtualClock(clock.now() + timedelta(days=20))):
+        page = Desk(app, "supervisor").get("/staff/today")
+        assert re.search(r'reason=late"><b>1</b>red: overdue', page) and str(ids.case_id) in page
+        assert re.search(r"<b>0</b>green: in time", page) and not Labels(page).faults()
+        assert "路灯坏了" not in page and "赵小敏" not in page
+
+
 def test_an_address_outside_is_not_followed(app: Any) -> None:
     ids, chief = fill(), Desk(app, "supervisor")
     own = f"/staff/oversight/{ids.case_id}"

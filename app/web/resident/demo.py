@@ -19,4 +19,4 @@ def enter_demo() -> Response:
     allow("demo", per_minutes=10, limit=120)
     role = request.form.get("role", "")
     sessions.begin(unkeyed(EnterDemo, role=role))
-    return redirect(url_for("resident.mine" if role == "resident" else "staff.inbox"), 303)
+    return redirect(url_for("resident.mine" if role == "resident" else "staff.begin"), 303)

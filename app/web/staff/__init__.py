@@ -29,8 +29,9 @@ from app.web.staff import (  # noqa: E402  views
     rates,
     saved_views,
     tasks,
+    today,
 )
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
            "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms", "messages", "orders",
-           "oversight", "overview", "publishing", "rates", "saved_views", "tasks"]
+           "oversight", "overview", "publishing", "rates", "saved_views", "tasks", "today"]

@@ -40,7 +40,7 @@ def send_sign_in() -> Response | tuple[str, int]:
         status = 429 if answer["error"] == "locked" else 422
         return render_template("staff/sign_in.html", problem=t(PROBLEMS[answer["error"]])), status
     sessions.begin(answer)
-    return redirect(next_page("staff.inbox"), 303)
+    return redirect(next_page("staff.begin"), 303)
 
 
 @blueprint.post("/sign-out")
