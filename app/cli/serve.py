@@ -9,6 +9,7 @@ import sys
 import waitress
 
 from app import create_app
+from app.kernel import wakeups
 
 
 def main() -> None:
@@ -22,7 +23,8 @@ def main() -> None:
     keep_what_stays()
     sys.stdout.write(f"\n  Yikou 一口 is ready: http://{host}:{port}/\n\n")
     sys.stdout.flush()
-    waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True)
+    with wakeups.enabled():
+        waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True)
 
 
 def keep_what_stays() -> None:

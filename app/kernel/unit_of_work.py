@@ -13,7 +13,7 @@ from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel import clock, database, events, pauses
+from app.kernel import clock, database, events, pauses, wakeups
 from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.errors import Conflict, msg
 from app.kernel.ids import new_id
@@ -89,7 +89,7 @@ def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
             if command.key is None:
                 pauses.check(session, command)
                 answer = handler(command, uow)
-                session.commit()
+                _commit(session)
                 return answer
             try:
                 known, row = _look_up(session, command, uow.now)
@@ -100,9 +100,14 @@ def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
             pauses.check(session, command)
             answer = handler(command, uow)
             row.answer = {"value": answer}
-            session.commit()
+            _commit(session)
             return answer
     raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
+
+
+def _commit(session: Session) -> None:
+    session.commit()
+    wakeups.committed()
 
 
 def rehearse(command: Command, handler: Callable[[Any, UnitOfWork], Any], look: Callable[[Session], T]) -> T:
@@ -135,7 +140,7 @@ def transact(tenant_id: UUID, actor: Actor, work: Callable[[UnitOfWork], T], cau
     """Run `work` in one transaction without a command: for workers, whose claim and effect are one."""
     with database.current().write(tenant_id) as session:
         result = work(UnitOfWork(session, tenant_id, actor, cause_id))
-        session.commit()
+        _commit(session)
         return result
 
 

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from app.auth import policy
 from app.kernel.errors import Forbidden, msg
 from app.web.sessions import actor, office, signed_in
+from app.web.tenant_paths import LOST
 
 F = TypeVar("F", bound=Callable[..., Any])
 PUBLIC, SIGNED_IN = "public", "signed_in"
-WITHOUT_OFFICE = frozenset({"static", "resident.home", "health"})
+WITHOUT_OFFICE = frozenset({"static", "resident.home", "health", "ready"})
 """Endpoints that answer on an installation's bare address too."""
 WITH_ONE_TIME_PASSWORD = frozenset({"staff.first_password", "staff.choose_password", "staff.sign_out"})
 """All that somebody may do whose password was given by another person."""
@@ -47,6 +48,8 @@ def install(app: Flask) -> None:
     @app.before_request
     def gate() -> Response | None:
         g.nonce = None
+        if request.environ.get(LOST) is not None:
+            raise request.environ[LOST]
         if request.endpoint is None:
             return None  # Flask answers 404 or 405
         if office() is None and request.endpoint not in WITHOUT_OFFICE:

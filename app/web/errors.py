@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -38,8 +40,15 @@ TEXTS = {
 FALLBACK = 400
 
 
+RETRY_SECONDS = 30
+SQLITE_TROUBLE = ("locked", "readonly", "full", "disk I/O", "unable to open")
+TROUBLE = ("08", "25", "53", "55", "57", "58")
+"""SQLSTATE classes of a database that cannot be asked now: connection, read-only, resources, shutdown, its machine."""
+
+
 def install(app: Flask) -> None:
     """Register the pages."""
+    app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(YikouError, _domain)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
@@ -84,6 +93,23 @@ def _http(error: HTTPException) -> Response:
     if answer.status_code < 400:
         return Response(answer.get_data(), answer.status_code, answer.headers)
     return page(error.code or 500)
+
+
+def _database(error: DBAPIError) -> Response:
+    """A database that is gone, full or read-only: 503, and when to come again. What else it refuses is our fault."""
+    if not _cannot_be_asked(error):
+        return _unexpected(error)
+    log.error("%s %s: the database cannot be asked: %s", request.method, request.path, type(error.orig).__name__)
+    css = url_for("static", filename="css/resident.css")
+    body = current_app.jinja_env.get_template("unavailable.html").render(css=css)
+    return Response(body, status=503, mimetype="text/html", headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _cannot_be_asked(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        return any(word in str(error.orig) for word in SQLITE_TROUBLE)
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(TROUBLE) or isinstance(error, OperationalError)
 
 
 def _unexpected(error: Exception) -> Response:

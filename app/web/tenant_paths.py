@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
 from app.tenancy import queries
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-OFFICE, BY_HOST = "yikou.office", "yikou.office_by_host"
+OFFICE, BY_HOST, LOST = "yikou.office", "yikou.office_by_host", "yikou.database_lost"
+WITHOUT = ("/static/", "/health", "/ready")
 PREFIX = re.compile(r"/t/([a-z0-9-]{1,40})(/.*)?\Z")
 
 
@@ -22,12 +25,22 @@ class TenantPaths:
         self.inner = inner
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Sets `yikou.office` to the Tenant row or None; an unknown prefix stays in the path and so is a 404."""
+        """Sets `yikou.office` to the Tenant row or None; an unknown prefix stays in the path and so is a 404.
+
+        When the database cannot be asked, its error stands in `yikou.database_lost` and becomes a page inside the app.
+        """
         host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0]
         path = str(environ.get("PATH_INFO", ""))
-        environ[OFFICE] = environ[BY_HOST] = None
-        if path.startswith("/static/"):
-            return self.inner(environ, start_response)
+        environ[OFFICE] = environ[BY_HOST] = environ[LOST] = None
+        if not path.startswith(WITHOUT):
+            try:
+                self._find(environ, host, path)
+            except DBAPIError as error:
+                environ[LOST] = error
+        return self.inner(environ, start_response)
+
+    @staticmethod
+    def _find(environ: WSGIEnvironment, host: str, path: str) -> None:
         match = PREFIX.match(path)
         office: Any = queries.tenant_by_host(host) if host else None
         if office is not None:
@@ -38,4 +51,3 @@ class TenantPaths:
                 environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/t/{match.group(1)}"
                 environ["PATH_INFO"] = match.group(2) or "/"
         environ[OFFICE] = office
-        return self.inner(environ, start_response)

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app import notifications
-from app.kernel import clock, leases, outbox, sequencer
+from app.kernel import clock, leases, outbox, sequencer, wakeups
 from app.workers import folders, offices, retention, reviews, scans, supervision, work
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
-IDLE_SECONDS, BUSY_SECONDS, ERROR_SECONDS = 0.5, 0.0, 2.0
+IDLE_SECONDS, ERROR_SECONDS = 0.5, 2.0
 SEQUENCER = "sequencer"
 
 
@@ -59,18 +59,21 @@ def until_idle(limit: int = 1_000) -> int:
 
 
 def run_forever(stop: threading.Event) -> None:
-    """Tick until `stop` is set; the piece in hand is finished first."""
+    """Tick until `stop` is set; the piece in hand is finished first. Idle, it waits for the bell or half a second."""
     log.info("worker %s begins", OWNER)
     offices.in_background.set()
-    while not stop.is_set():
-        try:
-            done = tick()
-            folders.tick(clock.now())
-            pause = BUSY_SECONDS if done else IDLE_SECONDS
-        except Exception:
-            log.exception("the worker failed; trying again")
-            pause = ERROR_SECONDS
-        stop.wait(pause)
+    with wakeups.listening(stop), wakeups.enabled():
+        while not stop.is_set():
+            wakeups.bell.clear()
+            try:
+                done = tick()
+                folders.tick(clock.now())
+            except Exception:
+                log.exception("the worker failed; trying again")
+                stop.wait(ERROR_SECONDS)
+                continue
+            if not done:
+                wakeups.bell.wait(IDLE_SECONDS)
     offices.in_background.clear()
     supervision.end()
     for lease in (SEQUENCER, supervision.LEASE):

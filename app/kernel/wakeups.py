@@ -1,0 +1,117 @@
+"""Wakes workers that wait, once something was committed: NOTIFY on PostgreSQL, a bell within one process.
+
+Nothing depends on it: workers look by themselves every half second. NOTIFY inside a transaction would take a lock of
+the whole cluster at its commit, so it is sent afterwards, on a connection of its own, at most once in `QUIET` seconds
+for a process. Only processes that ask for it (`enabled`) open that connection.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import URL
+
+from app.kernel import database
+
+log = logging.getLogger(__name__)
+CHANNEL = "yikou_work"
+QUIET, AGAIN, LOOK = 0.02, 1.0, 1.0
+"""Seconds: between two notifications, before a lost connection is opened again, between two looks at `stop`."""
+
+bell = threading.Event()
+"""Set when there may be work; a waiting worker clears it before it looks."""
+
+
+class Sender:
+    """A thread with one connection; it sends what was asked for meanwhile as one notification."""
+
+    def __init__(self, url: URL) -> None:
+        self.asked, self.stop = threading.Event(), threading.Event()
+        self._words = connection_words(url)
+        self._thread = threading.Thread(target=self._run, name="wakeups", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self.stop.is_set():
+            try:
+                with psycopg.connect(self._words, autocommit=True) as connection:
+                    self._send(connection)
+            except psycopg.Error as error:
+                log.info("no notifications for now: %s", type(error).__name__)
+                self.stop.wait(AGAIN)
+
+    def _send(self, connection: psycopg.Connection) -> None:
+        while not self.stop.is_set():
+            if self.asked.wait(LOOK) and not self.stop.is_set():
+                self.asked.clear()
+                connection.execute(f"NOTIFY {CHANNEL}")
+                self.stop.wait(QUIET)
+
+    def end(self) -> None:
+        """Close the connection; the thread is gone afterwards."""
+        self.stop.set()
+        self.asked.set()
+        self._thread.join(2 * LOOK)
+
+
+_senders: list[Sender] = []
+
+
+def connection_words(url: URL) -> str:
+    """What psycopg needs to open the database of an SQLAlchemy address."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def committed() -> None:
+    """Something was committed that a worker may have to do with."""
+    bell.set()
+    for sender in _senders:
+        sender.asked.set()
+
+
+@contextmanager
+def enabled() -> Iterator[None]:
+    """Within it, what this process commits wakes the workers of other processes too."""
+    here = database.current()
+    if here.dialect != "postgresql":
+        yield
+        return
+    sender = Sender(here.engine.url)
+    _senders.append(sender)
+    try:
+        yield
+    finally:
+        _senders.remove(sender)
+        sender.end()
+
+
+@contextmanager
+def listening(stop: threading.Event) -> Iterator[None]:
+    """Within it, each notification rings the bell; whoever leaves it has set `stop`."""
+    here = database.current()
+    if here.dialect != "postgresql":
+        yield
+        return
+    words = connection_words(here.engine.url)
+    thread = threading.Thread(target=_listen, args=(words, stop), name="listen", daemon=True)
+    thread.start()
+    yield
+    thread.join(2 * LOOK)
+
+
+def _listen(words: str, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            with psycopg.connect(words, autocommit=True) as connection:
+                connection.execute(f"LISTEN {CHANNEL}")
+                bell.set()  # what was committed before this moment was told to nobody
+                while not stop.is_set():
+                    for _note in connection.notifies(timeout=LOOK, stop_after=1):
+                        bell.set()
+        except psycopg.Error as error:
+            log.info("not listening for now: %s", type(error).__name__)
+            stop.wait(AGAIN)
