@@ -9,7 +9,7 @@ import sys
 import waitress
 
 from app import create_app
-from app.kernel import wakeups
+from app.kernel import metrics, wakeups
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
     keep_what_stays()
     sys.stdout.write(f"\n  Yikou 一口 is ready: http://{host}:{port}/\n\n")
     sys.stdout.flush()
+    metrics.serve("WEB_METRICS_PORT")
     with wakeups.enabled():
         waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True)
 

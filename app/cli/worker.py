@@ -9,7 +9,8 @@ from types import FrameType
 import click
 from flask.cli import with_appcontext
 
-from app.workers import run_forever
+from app.kernel import metrics
+from app.workers import depth, run_forever
 
 
 @click.command("worker", help="Run background work: events, timers, jobs, messages.")
@@ -21,6 +22,8 @@ def worker() -> None:
     def ask(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
+    if metrics.serve("WORKER_METRICS_PORT"):
+        depth.install()
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     run_forever(stop)

@@ -20,6 +20,7 @@ from app.engine.results import StepResult
 from app.engine.rows import Differences, write_rows
 from app.engine.step import run
 from app.engine.stimuli import Start, Stimulus
+from app.kernel import metrics
 from app.kernel.errors import Conflict, NotFound, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
@@ -113,6 +114,7 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
 
 
 def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:
+    metrics.STEPS.inc()
     changed: Differences = write_rows(uow, mine, result)
     return Stepped(mine.instance, result, changed.opened, changed.closed, changed.incidents, changed.resolved)
 

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.kernel import events, unit_of_work
+from app.kernel import events, metrics, unit_of_work
 from app.kernel.commands import Command
+from app.kernel.errors import YikouError
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -84,7 +85,8 @@ def check_subscriptions() -> None:
 
 def dispatch(command: Command) -> Any:
     """Handle a command in one transaction and give its answer. Raises what the handler raises."""
-    return unit_of_work.run(command, handler_of(type(command)))
+    with metrics.counted(type(command).__name__, YikouError):
+        return unit_of_work.run(command, handler_of(type(command)))
 
 
 def rehearse(command: Command, look: Callable[[Session], T]) -> T:

@@ -13,7 +13,7 @@ from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel import clock, database, events, pauses, wakeups
+from app.kernel import clock, database, events, metrics, pauses, wakeups
 from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.errors import Conflict, msg
 from app.kernel.ids import new_id
@@ -57,6 +57,7 @@ class UnitOfWork:
             actor_id=self.actor.user_id, actor_kind=self.actor.kind, at=self.now,
             definitions=definitions or {}, data=events.payload(data))
         self.session.add(stored)
+        metrics.EVENTS.labels(kind.name).inc()
         for subscriber in bus.subscribers_of(kind.name):
             self.session.add(self._delivery(stored, subscriber))
         return stored

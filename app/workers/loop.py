@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app import notifications
-from app.kernel import clock, leases, outbox, sequencer, wakeups
+from app.kernel import clock, leases, metrics, outbox, sequencer, wakeups
 from app.workers import folders, offices, retention, reviews, scans, supervision, work
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,14 @@ def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
     done = 0
     for name, step in steps:
         try:
-            done += step()
+            pieces = step()
         except Exception:
             log.exception("%s failed; the others go on", name)
+            metrics.FAILURES.labels(name).inc()
+        else:
+            done += pieces
+            metrics.PIECES.labels(name).inc(pieces)
+    metrics.LOOKED.set_to_current_time()
     return done
 
 

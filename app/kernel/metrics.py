@@ -1,0 +1,52 @@
+"""What a process counts about itself, in the format of Prometheus; served on a port of its own, where one is set.
+
+Labels are names of the code (kinds of commands and events, queues), never of offices or people. Counters are those of
+one process; what stands in the database is asked at each look (`app.workers.depth`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+log = logging.getLogger(__name__)
+COMMANDS = Counter("yikou_commands", "Commands by kind and end: done, refused (told to a person) or failed.",
+                   ["kind", "end"])
+SECONDS = Histogram("yikou_command_seconds", "From the beginning of a command to its commit.",
+                    buckets=(.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10))
+EVENTS = Counter("yikou_events", "Events recorded by type, also in transactions that were rolled back.", ["type"])
+STEPS = Counter("yikou_engine_steps", "Steps of process instances written.")
+PIECES = Counter("yikou_worker_pieces", "Pieces of work done, by kind.", ["kind"])
+FAILURES = Counter("yikou_worker_failures", "Kinds of work that ended in an error as a whole.", ["kind"])
+LOOKED = Gauge("yikou_worker_looked_at_seconds", "When the worker last looked for work, as a Unix time.")
+
+
+@contextmanager
+def counted(kind: str, refusal: type[Exception]) -> Iterator[None]:
+    """Around one command. An error of the kind `refusal` is an answer, not a fault."""
+    began, end = time.perf_counter(), "failed"
+    try:
+        yield
+        end = "done"
+    except refusal:
+        end = "refused"
+        raise
+    finally:
+        COMMANDS.labels(kind, end).inc()
+        SECONDS.observe(time.perf_counter() - began)
+
+
+def serve(name: str) -> bool:
+    """Answer on `METRICS_HOST` (127.0.0.1) and the port that the environment variable `name` says, if it does."""
+    port = os.environ.get(name, "")
+    if not port:
+        return False
+    host = os.environ.get("METRICS_HOST") or "127.0.0.1"
+    start_http_server(int(port), addr=host)
+    log.info("metrics on http://%s:%s/", host, port)
+    return True
