@@ -14,7 +14,7 @@ from app.cases.journal import record
 from app.cases.model import Case
 from app.cases.ports import CasePorts
 from app.deadlines import DeadlineBook
-from app.engine import DeliverMessage, FireTimer, Stimulus, store
+from app.engine import Changeable, DeliverMessage, FireTimer, Stimulus, changeable, store
 from app.engine.model import BufferedMessage, OpenTaskRow, SubscriptionRow, TimerRow
 from app.engine.store import Held, Stepped
 from app.kernel.errors import Conflict, msg
@@ -76,6 +76,12 @@ def step(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
     stepped = store.apply(uow, mine.instance.id, stimulus, ports)
     _write(uow, case, ports, stepped)
     return stepped
+
+
+def tokens_of(uow: UnitOfWork, case: Case) -> Changeable:
+    """What can be changed in the process of a case now."""
+    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now)
+    return changeable(lock(uow, case).instance.state, uow.now, CasePorts(uow, book).process_by_hash)
 
 
 def message(uow: UnitOfWork, case: Case, name: str, variables: Mapping[str, Any]) -> bool:

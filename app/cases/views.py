@@ -235,6 +235,7 @@ class CasePage:
     diagrams: tuple[DiagramView, ...]
     decisions: tuple[DecisionView, ...]
     incidents: tuple[IncidentView, ...]
+    suspended: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from app.engine.definition import ProcessDefinition, load
 from app.engine.lint import lint
+from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
 from app.engine.rehearsal import Played, play
@@ -27,6 +28,7 @@ from app.engine.stimuli import (
     CompleteTask,
     DeliverMessage,
     FireTimer,
+    Modify,
     Retry,
     Start,
     Stimulus,
@@ -41,6 +43,7 @@ __all__ = [
     "markdown",
     "profile",
     "BudgetSpent",
+    "Changeable",
     "CompleteJob",
     "CompleteTask",
     "DecisionAnswer",
@@ -51,6 +54,7 @@ __all__ = [
     "Incident",
     "Job",
     "Message",
+    "Modify",
     "OpenTask",
     "Played",
     "Ports",
@@ -67,6 +71,7 @@ __all__ = [
     "ThrowJobError",
     "Timer",
     "TraceStep",
+    "changeable",
     "lint",
     "load",
     "play",

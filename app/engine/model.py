@@ -18,7 +18,10 @@ def _instance() -> ForeignKeyConstraint:
 
 
 class ProcessInstance(TenantScoped, Base):
-    """One run of a diagram. `state` is the engine's own format; nothing queries inside it."""
+    """One run of a diagram. `state` is the engine's own format; nothing queries inside it.
+
+    `status`: active, suspended or completed.
+    """
 
     __tablename__ = "process_instance"
     __table_args__ = (Index(None, "tenant_id", "definition_hash"), Index(None, "tenant_id", "business_key"))
@@ -119,7 +122,7 @@ class BufferedMessage(TenantScoped, Base):
 
 
 class JobRow(TenantScoped, Base):
-    """Work of a service task. `state`: pending or failed (then an incident tells why)."""
+    """Work of a service task. `state`: pending, suspended, or failed (then an incident tells why)."""
 
     __tablename__ = "job"
     __table_args__ = (_instance(), Index(None, "state", "run_at"), Index(None, "tenant_id", "instance_id"))

@@ -8,6 +8,7 @@ from app.engine.collecting import collect
 from app.engine.context import StepContext
 from app.engine.expressions import document
 from app.engine.library import TaskState
+from app.engine.modifying import modify
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.results import StepResult
 from app.engine.specs.activities import JobTask, UserTask
@@ -21,6 +22,7 @@ from app.engine.stimuli import (
     CompleteTask,
     DeliverMessage,
     FireTimer,
+    Modify,
     Retry,
     Start,
     Stimulus,
@@ -64,6 +66,11 @@ def _go_on(state: bytes | None, stimulus: Stimulus, context: StepContext) -> Ins
     instance = restore(state, context)
     if isinstance(stimulus, Retry):
         _retry(instance, stimulus)
+        return instance
+    if isinstance(stimulus, Modify):
+        if instance.completed:
+            raise Conflict(msg("This process has ended already."))
+        modify(instance, stimulus)
         return instance
     token = instance.find(stimulus.task_id) if not isinstance(stimulus, Start) else None
     if token is None or instance.completed or not _applies(token, stimulus):

@@ -65,4 +65,15 @@ class Retry:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-Stimulus = Start | CompleteTask | CompleteJob | ThrowJobError | FireTimer | DeliverMessage | Retry
+@dataclass(frozen=True)
+class Modify:
+    """A person changes the instance: `variables` of the process are written, a token is put on each element of
+    `activate`, the tokens of `cancel` (task ids) are taken away with what they own.
+    """
+
+    cancel: tuple[str, ...] = ()
+    activate: tuple[str, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+Stimulus = Start | CompleteTask | CompleteJob | ThrowJobError | FireTimer | DeliverMessage | Retry | Modify

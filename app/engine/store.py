@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine import held
 from app.engine.held import Held as Held
-from app.engine.model import IncidentRow, OpenTaskRow, ProcessInstance, TimerRow
+from app.engine.model import IncidentRow, JobRow, OpenTaskRow, ProcessInstance, TimerRow
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.results import StepResult
 from app.engine.rows import Differences, write_rows
@@ -26,6 +26,7 @@ from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
 
+ACTIVE, SUSPENDED = "active", "suspended"
 AT_ONCE = 500
 """Ids in one query."""
 written = Signal("Sent with an instance behind each step, once its new state is in its row.")
@@ -50,7 +51,7 @@ def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports:
     result = run(None, Start(process_id, variables), now=now, ports=ports, budget=budget or StepBudget())
     instance = ProcessInstance(
         tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, definition_hash=result.pins[process_id],
-        business_key=business_key, started_at=uow.now, **{"status": "active", **_values(uow, result, version=1)})
+        business_key=business_key, started_at=uow.now, **{"status": ACTIVE, **_values(uow, result, version=1)})
     uow.session.add(instance)
     uow.session.flush()
     written.send(instance)
@@ -103,7 +104,9 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     """One stimulus. Raises Conflict when the instance or the task is not open for it, and what `run` raises."""
     mine = lock(uow, instance_id)
     instance = mine.instance
-    if instance.status != "active":
+    if instance.status == SUSPENDED:
+        raise Conflict(msg("This is suspended for now. Please try again later."))
+    if instance.status != ACTIVE:
         raise Conflict(msg("This process has ended already."))
     try:
         result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or StepBudget())
@@ -111,6 +114,33 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
         return Stepped(instance, None, incidents=[_budget_incident(uow, mine, stimulus, spent)])
     _write_state(uow, instance, result)
     return _write_rows(uow, mine, result)
+
+
+def suspend(uow: UnitOfWork, instance_id: UUID) -> bool:
+    """Nothing moves the instance until `resume`: its jobs and timers are kept from workers. False: nothing to do."""
+    mine = lock(uow, instance_id)
+    if mine.instance.status != ACTIVE:
+        return False
+    mine.instance.status = SUSPENDED
+    for job in mine.rows(JobRow).values():
+        job.state = SUSPENDED if job.state == "pending" else job.state
+    for timer in mine.rows(TimerRow).values():
+        timer.held = True
+    return True
+
+
+def resume(uow: UnitOfWork, instance_id: UUID) -> bool:
+    """Go on; what came due meanwhile is due now. What an incident holds stays held. False: nothing to do."""
+    mine = lock(uow, instance_id)
+    if mine.instance.status != SUSPENDED:
+        return False
+    mine.instance.status = ACTIVE
+    stopped = {incident.task_id for incident in mine.rows(IncidentRow).values()}
+    for job in mine.rows(JobRow).values():
+        job.state = "pending" if job.state == SUSPENDED else job.state
+    for timer in mine.rows(TimerRow).values():
+        timer.held = timer.id in stopped
+    return True
 
 
 def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:

@@ -40,6 +40,8 @@ EVENTS: dict[str, str] = {
     "case.dispatched": msg("Passed to a unit"), "case.entry_added": msg("Line in the journal"),
     "case.extension_noted": msg("Extension noted"), "case.joined": msg("Joined to an earlier case"),
     "case.not_accepted": msg("Not accepted"), "case.notice_wanted": msg("Message ordered"),
+    "case.modified": msg("Process changed by hand"), "case.suspended": msg("Suspended"),
+    "case.resumed": msg("Goes on after a suspension"),
     "case.person_mentioned": msg("Colleague named in a note"),
     "case.phase_entered": msg("Next step reached"), "case.question_answered": msg("Question answered"),
     "case.question_asked": msg("Question asked"), "case.rated": msg("Rated"), "case.reopened": msg("Opened again"),

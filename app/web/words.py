@@ -80,6 +80,7 @@ WORDS: dict[str, dict[str, str]] = {
         "rating": msg("Rating"), "not_accepted": msg("Not accepted"), "submitted": msg("Request"),
         "withdrawn": msg("Withdrawn"), "joined": msg("Joined"), "message": msg("Message"),
         "comment": msg("Comment"), "handed": msg("Task handed over"), "instruction": msg("Instruction"),
+        "operation": msg("Change by hand"),
         "supervision": msg("Noticed by a rule"),
         "appointment_refused": msg("The time does not suit"),
     },

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
-from app.engine import SIGNAL_WORD
-from app.engine.model import BufferedMessage, JobRow, SubscriptionRow, TimerRow
+from app.engine import SIGNAL_WORD, store
+from app.engine.model import BufferedMessage, JobRow, ProcessInstance, SubscriptionRow, TimerRow
 from app.kernel import database, pauses
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM, Command
@@ -72,7 +72,9 @@ def _wanted(tenant_id: UUID, now: datetime) -> list[tuple[str, str]]:
     query = (select(BufferedMessage.name, BufferedMessage.key)
              .join(SubscriptionRow, (SubscriptionRow.tenant_id == BufferedMessage.tenant_id)
                    & (SubscriptionRow.name == BufferedMessage.name) & (SubscriptionRow.key == BufferedMessage.key))
-             .where(BufferedMessage.expires_at > now).distinct().limit(LIMIT))
+             .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
+                   & (ProcessInstance.id == SubscriptionRow.instance_id))
+             .where(BufferedMessage.expires_at > now, ProcessInstance.status == store.ACTIVE).distinct().limit(LIMIT))
     with database.current().read(tenant_id) as session:
         return [(row[0], row[1]) for row in session.execute(query)]
 

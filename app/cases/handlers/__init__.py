@@ -14,6 +14,7 @@ from app.cases.handlers import (
     jobs,
     joining,
     notes,
+    operating,
     resident,
     ruled,
     submitting,
@@ -22,4 +23,5 @@ from app.cases.handlers import (
 )
 
 __all__ = ["calendars", "contacts", "desk", "drafts", "erasing", "handing", "inbox_views", "incidents",
-           "instructing", "jobs", "joining", "notes", "resident", "ruled", "submitting", "tasks", "timers", "uses"]
+           "instructing", "jobs", "joining", "notes", "operating", "resident", "ruled", "submitting", "tasks",
+           "timers", "uses"]

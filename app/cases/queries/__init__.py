@@ -17,6 +17,7 @@ from app.cases.queries.lists import (
 )
 from app.cases.queries.next_task import NextTask, next_task
 from app.cases.queries.notices import NoticeView, notice
+from app.cases.queries.operating import Effect, ProcessPage, Running, process_page, running, standing_of
 from app.cases.queries.pages import case_diagrams, case_page, colleagues, draft, task_page
 from app.cases.queries.people import same_people
 from app.cases.queries.places import places_of_user
@@ -30,12 +31,13 @@ from app.cases.recalculating import MovedClock, Recalculated
 from app.cases.recalculating import told as recalculated
 from app.cases.sources import options
 
-__all__ = ["PROMISE", "Caller", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked", "MovedClock", "Names",
-           "NextTask", "NoticeView", "Pair", "Recalculated", "Rehearsed", "SimilarCase", "Standing", "Veils",
-           "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user",
-           "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft", "element_counts",
-           "first_answers", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page", "inbox_views", "incidents",
-           "linked", "next_of_case", "next_task", "notice", "open_by_version", "options", "pair", "person_of_case",
-           "person_of_number", "pins_of_open", "places_of", "places_of_user", "possible_receivers", "recalculated",
-           "rehearse", "resident_page", "same_call", "same_people", "search_cases", "similar_for_residents",
-           "similar_for_staff", "taken", "task_page"]
+__all__ = ["PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
+           "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
+           "Running", "SimilarCase", "Standing", "Veils", "binding_holders", "bound_units", "callers", "carried",
+           "case_diagrams", "case_page", "cases_of_user", "closed_case_texts", "colleagues", "counts", "covers",
+           "default_view", "draft", "element_counts", "first_answers", "forecast", "handed", "handing_of",
+           "inbox_mark", "inbox_page", "inbox_views", "incidents", "linked", "next_of_case", "next_task", "notice",
+           "open_by_version", "options", "pair", "person_of_case", "person_of_number", "pins_of_open", "places_of",
+           "places_of_user", "possible_receivers", "process_page", "recalculated", "rehearse", "resident_page",
+           "running", "same_call", "same_people", "search_cases", "similar_for_residents", "similar_for_staff",
+           "standing_of", "taken", "task_page"]

@@ -67,7 +67,7 @@ def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
         attachments=parts.files(session, case.id, veil), deadlines=parts.deadlines(session, case),
         tasks=parts.tasks(session, case, actor), events=parts.events(session, case.id),
         diagrams=parts.diagrams(session, case), decisions=parts.decisions(session, case.id, veil),
-        incidents=parts.incidents(session, case, veil))
+        incidents=parts.incidents(session, case, veil), suspended=parts.suspended(session, case))
 
 
 def case_diagrams(session: Session, actor: Actor, case_id: UUID) -> tuple[DiagramView, ...]:

@@ -26,6 +26,7 @@ from app.cases.views import (
     TaskView,
 )
 from app.deadlines import DeadlineBook
+from app.engine import store
 from app.engine.model import IncidentRow, OpenTaskRow, ProcessInstance
 from app.kernel import clock
 from app.kernel.commands import Actor
@@ -72,6 +73,12 @@ def tasks(session: Session, case: Case, actor: Actor) -> tuple[TaskView, ...]:
     rows = list(session.scalars(query.order_by(OpenTaskRow.priority.desc(), OpenTaskRow.id)))
     people = auth.names(session, {row.claimed_by for row in rows if row.claimed_by})
     return tuple(task_view(row, actor, people) for row in rows)
+
+
+def suspended(session: Session, case: Case) -> bool:
+    """Whether somebody has stopped the process for a while."""
+    query = select(ProcessInstance.status).where(ProcessInstance.id == case.instance_id)
+    return session.scalar(query) == store.SUSPENDED
 
 
 def diagrams(session: Session, case: Case) -> tuple[DiagramView, ...]:

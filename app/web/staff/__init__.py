@@ -22,6 +22,7 @@ from app.web.staff import (  # noqa: E402  views
     live,
     mechanisms,
     messages,
+    operating,
     orders,
     oversight,
     overview,
@@ -33,5 +34,5 @@ from app.web.staff import (  # noqa: E402  views
 )
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
-           "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms", "messages", "orders",
-           "oversight", "overview", "publishing", "rates", "saved_views", "tasks", "today"]
+           "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms", "messages", "operating",
+           "orders", "oversight", "overview", "publishing", "rates", "saved_views", "tasks", "today"]
