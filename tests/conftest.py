@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from app.kernel import database as kernel_database
 from app.kernel.database import Database
-from tests.databases import Copies, migrate, require_postgres
+from tests.databases import Copies, compiled_once, migrate, require_postgres
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -78,6 +78,7 @@ def _installed(templates: Any, kind: str, level: str) -> Iterator[Database]:
     copies, template = templates(kind, level)
     url = copies.copy(template)
     engine = create_engine(url)
+    compiled_once(engine)
     database = Database(engine)
     kernel_database.install(database)
     yield database
@@ -111,11 +112,13 @@ def _web(templates: Any, kind: str, folder: Path) -> Iterator[Any]:
     copies, template = templates(kind, "demo")
     url = copies.copy(template)
     made = create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test", "INSTANCE_PATH": str(folder)})
-    yield made  # outside any context: requests inside one would share its `g`
-    with made.app_context():
-        from app.extensions import db
+    from app.extensions import db
 
-        db.engine.dispose()
+    with made.app_context():
+        engine = db.engine
+    compiled_once(engine)
+    yield made  # outside any context: requests inside one would share its `g`
+    engine.dispose()
     copies.drop(url)
 
 
