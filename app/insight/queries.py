@@ -16,12 +16,13 @@ from app.insight.counting import Inside
 from app.insight.diagrams import DiagramFigures, ElementFigures, diagram_figures
 from app.insight.periods import PRESETS, Period, parse, preset
 from app.insight.views import FACES, Figures, Piece, Rate, Share, UnitFigures
+from app.insight.visits import VisitFigures, visit_figures
 from app.kernel import clock
 from app.kernel.commands import Actor
 from app.tenancy.model import Place
 
 __all__ = ["FACES", "PRESETS", "DiagramFigures", "ElementFigures", "Figures", "Period", "Piece", "Rate", "Share",
-           "UnitFigures", "diagram_figures", "figures", "parse", "preset"]
+           "UnitFigures", "VisitFigures", "diagram_figures", "figures", "parse", "preset", "visit_figures"]
 
 MOST_RISING, MOST_PLACES = 10, 50
 NOTHING = (0,) * 9

@@ -143,7 +143,7 @@ def test_extra_fields_need_no_process(form_id: str) -> None:
 
 
 def test_a_broken_scenario_is_noticed() -> None:
-    told = next(one for one in house.told() if one.process_id == "return_visit")
+    told = next(one for one in house.told() if one.process_id == "follow_up")
     wrong = Scenario(told.name, told.process_id, told.variables | {"reachable": False}, told.deeds, frozenset(), {}, told.file)
     assert play(wrong, house.definitions(), house.decide, house.fill).problems != []
 
