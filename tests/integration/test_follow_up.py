@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from app.auth.actors import actor_of
 from app.auth.commands import SetMemberships
 from app.cases import queries
 from app.cases.commands import AssignTask, ClaimTask, CompleteTask, RateCase, WithdrawCase
 from app.cases.inbox_filter import InboxFilter
-from app.cases.model import CaseNotice, DecisionRecord
+from app.cases.model import Case, CaseNotice, DecisionRecord
 from app.deadlines.model import Deadline
 from app.engine.model import OpenTaskRow
 from app.insight.periods import Period
 from app.insight.queries import visit_figures
 from app.kernel import database
-from app.kernel.commands import Actor
+from app.kernel.commands import SYSTEM, Actor
 from app.kernel.errors import Conflict, Invalid
+from app.kernel.unit_of_work import UnitOfWork, transact
 from tests.integration.play import Office
 from tests.integration.test_lifecycle import BEFORE_HANDLING, INTAKE, reply, to_handling
 
@@ -152,7 +157,9 @@ def test_a_share_of_the_low_risk_is_drawn_by_the_number_of_the_case(office: Offi
                 if one.template == "rate_reminder"]
     assert [one.at - start > timedelta(days=2) for one in prompted] == [True], "after three working days"
     assert (office.case().status, office.case().outcome) == ("closed", "unrated"), office.state()
-    assert "task_call_resident" in office.tasks(drawn), "who was drawn is called after the prompt"
+    call = office.tasks(drawn)["task_call_resident"]
+    clerk, = (event.actor_id for event in office.events("case.task_completed", drawn))
+    assert call.barred == f" by:{clerk} ", "who was drawn is called after the prompt, not by the clerk who answered"
 
 
 def test_a_wait_runs_on_the_offices_calendar(office: Office) -> None:
@@ -187,3 +194,27 @@ def test_every_case_that_ends_has_a_visit_decision_and_figures_count_it(office: 
     assert [sum(getattr(one, name) for one in of_unit) for name in (
         "ended", "visited", "nobody", "answered", "rated", "satisfied", "told", "solved")] == [2, 1, 1, 1, 1, 1, 1, 1]
     assert of_unit[0].first == month.first
+
+
+def forget(uow: UnitOfWork) -> None:
+    for case in uow.session.query(Case):
+        case.visit = case.visit_reason = None
+
+
+def test_cases_that_ended_before_get_what_their_outcome_tells(office: Office) -> None:
+    to_handling(office)
+    reply(office)
+    office.send(RateCase, token=office.token, rating=5, solved="yes")
+    office.submit()
+    office.work()
+    office.send(WithdrawCase, token=office.token)
+    office.work()
+    office.submit()
+    transact(office.tenant_id, SYSTEM, forget)
+    [path] = (Path(__file__).parents[2] / "migrations/versions").glob("*_add_visit_decisions.py")
+    fill = runpy.run_path(str(path))["fill"]
+    for _ in range(2):  # a second time there is nothing to do
+        with database.current().engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+            fill()
+    assert [(case.outcome, case.visit, case.visit_reason) for case in office.rows(Case)] == [
+        ("satisfied", "invite", "earlier_diagram"), ("withdrawn", "none", "withdrawn"), (None, None, None)]
