@@ -62,7 +62,20 @@ def can(actor: Actor, action: str, resource: Any = None) -> bool:
     if not any(action in TABLE.get(role, frozenset()) for role in actor.roles):
         return False
     return resource is None or (_in_group(actor, action, resource) and _in_unit(actor, action, resource)
-                                and _may_reassign(actor, action, resource))
+                                and _may_reassign(actor, action, resource)
+                                and not (action in GROUP_BOUND and barred(actor, resource)))
+
+
+def marks(actor: Actor) -> frozenset[str]:
+    """What a task may bar the actor by: `by:` with the id, and `@UNIT` for each unit of the actor's groups."""
+    own = {f"by:{actor.user_id}"} if actor.user_id is not None else set()
+    return frozenset(own | {f"@{unit}" for unit in units_of(actor.groups)})
+
+
+def barred(actor: Actor, resource: Any) -> bool:
+    """Whether the resource names the actor, or a unit of theirs, among those who may not do it (`barred`)."""
+    named: str | None = getattr(resource, "barred", None)
+    return bool(named) and not marks(actor).isdisjoint(str(named).split())
 
 
 def require(actor: Actor, action: str, resource: Any = None) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.cases import appointments, clock_events, events
-from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.cases.effects import (
+    Agree,
+    DecideVisit,
+    Effect,
+    EndAppointment,
+    EnterPhase,
+    Fault,
+    NoteRating,
+    SetColumns,
+    WriteEntry,
+)
 from app.cases.journal import note_rating, record, write_entry
 from app.cases.listener import PHASES
 from app.cases.model import Case
@@ -14,6 +24,9 @@ from app.kernel.unit_of_work import UnitOfWork
 
 PROMISE = "reply"
 """Name of the clock whose date is promised to the resident."""
+
+NOBODY, NOT_TOLD, EARLIER = "none", "invite", "earlier_diagram"
+"""Visit decisions of cases whose diagram names none: nobody asked, or a diagram from before visit decisions did."""
 
 CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
     "start": clock_events.DeadlineStarted, "pause": clock_events.DeadlinePaused,
@@ -39,6 +52,8 @@ def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
             appointments.agree(uow, case, effect)
         elif isinstance(effect, EndAppointment):
             appointments.end(uow, case, effect.state)
+        elif isinstance(effect, DecideVisit):
+            decide_visit(uow, case, effect.visit, effect.reason)
         else:
             faults.append(effect)
     return faults
@@ -64,6 +79,12 @@ def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> None:
         record(uow, case, events.CaseClassified)
     if "unit" in changed and case.unit:
         record(uow, case, events.CaseDispatched, previous_unit=previous_unit)
+
+
+def decide_visit(uow: UnitOfWork, case: Case, visit: str, reason: str) -> None:
+    """How the resident is asked; the decision of the last round counts."""
+    case.visit, case.visit_reason = visit, reason
+    record(uow, case, events.CaseVisitDecided, visit=visit, reason=reason, round=case.rounds)
 
 
 def save_clocks(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:
@@ -101,7 +122,9 @@ def tell_clock_fired(uow: UnitOfWork, case: Case, book: DeadlineBook, clock: str
 
 
 def close(uow: UnitOfWork, case: Case, outcome: str) -> None:
-    """The process has ended."""
+    """The process has ended. Every case has a visit decision by then; a diagram that made none left its outcome."""
+    if case.visit is None:
+        decide_visit(uow, case, *((NOT_TOLD, EARLIER) if case.phase == "feedback" else (NOBODY, outcome)))
     case.status, case.outcome, case.closed_at = "closed", outcome, uow.now
     if outcome == "withdrawn":
         record(uow, case, events.CaseWithdrawn)

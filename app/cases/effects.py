@@ -57,6 +57,14 @@ class EndAppointment:
 
 
 @dataclass(frozen=True)
+class DecideVisit:
+    """How the resident is asked afterwards, or that nobody asks: two codes of the table."""
+
+    visit: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Fault:
     """An element property that means nothing: shown as an incident, without stopping the case."""
 
@@ -65,4 +73,4 @@ class Fault:
     params: dict[str, Any]
 
 
-Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | Fault
+Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | DecideVisit | Fault

@@ -197,6 +197,16 @@ class CaseRated(CaseEvent):
     round: int
 
 
+@event("case.visit_decided")
+@dataclass(frozen=True, kw_only=True)
+class CaseVisitDecided(CaseEvent):
+    """Whether and how the resident is asked: `visit`: phone, on_site, invite, at_once, none; `reason`: the table's."""
+
+    visit: str
+    reason: str
+    round: int
+
+
 @event("case.reopened")
 @dataclass(frozen=True, kw_only=True)
 class CaseReopened(CaseEvent):

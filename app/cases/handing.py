@@ -46,6 +46,8 @@ def stands_in(session: Session, actor: Actor, row: OpenTaskRow) -> bool:
 
 def may_have(receiver: Actor, row: OpenTaskRow, giver: Actor) -> bool:
     """People of the task's groups; from a giver who reads all tasks also others of the unit that has it."""
+    if policy.barred(receiver, row):
+        return False
     if policy.can(receiver, "task.complete", tuple(row.groups)):
         return True
     if not (policy.can(giver, "task.read_all") and policy.can(receiver, "task.complete")):

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.cases.effects import (
+    Agree,
+    DecideVisit,
+    Effect,
+    EndAppointment,
+    EnterPhase,
+    Fault,
+    NoteRating,
+    SetColumns,
+    WriteEntry,
+)
 from app.deadlines import DeadlineBook
 from app.engine import Element
 from app.kernel.errors import YikouError, msg
@@ -54,6 +64,9 @@ class Listener:
             self.effects.append(SetColumns(columns))
         self._entry(element, properties)
         self._appointment(properties)
+        if properties.get("visit.decision"):
+            self.effects.append(DecideVisit(str(properties["visit.decision"])[:20],
+                                            str(properties.get("visit.reason") or "")[:40]))
         if properties.get("entry.kind") == "rating":
             self.effects.append(_rating(variables))
 

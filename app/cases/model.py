@@ -48,6 +48,8 @@ class Case(TenantScoped, Base):
     rounds: Mapped[int] = mapped_column(Integer, default=1)
     rating: Mapped[int | None] = mapped_column(Integer)
     solved: Mapped[str | None] = mapped_column(String(10))
+    visit: Mapped[str | None] = mapped_column(String(20))
+    visit_reason: Mapped[str | None] = mapped_column(String(40))
     submitted_at: Mapped[datetime]
     submitted_by: Mapped[UUID | None]
     phase_at: Mapped[datetime]

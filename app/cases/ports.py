@@ -8,9 +8,9 @@ from typing import Any
 from app import catalog, dmn
 from app.cases import given
 from app.cases.listener import Listener
-from app.deadlines import DeadlineBook
+from app.deadlines import Budget, DeadlineBook
 from app.engine import DecisionAnswer, Element, ProcessDefinition
-from app.kernel.errors import NotFound, msg
+from app.kernel.errors import Invalid, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import settings, zones
 
@@ -24,8 +24,15 @@ class CasePorts:
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
-        """Extra FEEL functions: `setting(name)` reads a value the office may change."""
-        return {"setting": self._setting}
+        """Extra FEEL functions: `setting(name)` reads a value the office may change; `due_in(amount, unit)` is when a
+        span that begins now ends on the office's calendar (ISO text), for waits that are no legal clock."""
+        return {"setting": self._setting, "due_in": self._due_in}
+
+    def _due_in(self, amount: Any, unit: Any) -> str | None:
+        try:
+            return Budget.parse({"amount": amount, "unit": unit}).due(self.book.calendar, self.uow.now).isoformat()
+        except Invalid:
+            return None
 
     def _setting(self, name: Any) -> Any:
         return settings.value(self.uow.session, str(name)) if isinstance(name, str) else None

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, tuple_
 
 from app import catalog
-from app.cases import access, applying, clock_events, history, signals
+from app.cases import access, applying, barring, clock_events, history, signals
 from app.cases.journal import record
 from app.cases.model import Case
 from app.cases.ports import CasePorts
@@ -132,6 +132,7 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
         applying.save_clocks(uow, case, ports.book)
         history.write_faults(uow, case, stepped.instance, faults)
         _pin_forms(uow, stepped.opened)
+        barring.bar(uow, case, stepped.opened)
         history.tell_tasks(uow, case, stepped)
         set_timers(uow, case, ports.book)
         if result.completed:

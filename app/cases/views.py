@@ -77,6 +77,8 @@ class CaseView(CaseRow):
     person: PersonView | None
     locale: str = "zh"
     confidential: bool = False
+    visit: str | None = None
+    visit_reason: str | None = None
     hidden: frozenset[str] = frozenset()
     """What the reader may not see: name, phone, text, files."""
 

@@ -41,7 +41,8 @@ class OpenTaskRow(TenantScoped, Base):
     """A user task that waits for a person; `id` is the engine's task id. Gone once it is done.
 
     `assigned_by`: who gave it to `claimed_by`; None when it was taken. `follow_up_on`: the day on which the holder
-    wants to look again; it moves no clock.
+    wants to look again; it moves no clock. `barred`: who of its groups may not do it, as ` mark mark `; see
+    `auth.policy.marks`.
     """
 
     __tablename__ = "open_task"
@@ -67,6 +68,7 @@ class OpenTaskRow(TenantScoped, Base):
     claimed_at: Mapped[datetime | None]
     assigned_by: Mapped[UUID | None]
     follow_up_on: Mapped[date | None] = mapped_column(Date)
+    barred: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime]
 
 

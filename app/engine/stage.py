@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from app.engine.definition import ProcessDefinition
@@ -21,8 +22,6 @@ Decide = Callable[[str, Mapping[str, Any], datetime], DecisionAnswer]
 
 class Stage:
     """Implements `Ports`: the definitions at hand, and notes of everything the diagram says to its host."""
-
-    functions: Mapping[str, Callable[..., Any]] = {}
 
     def __init__(self, definitions: Iterable[ProcessDefinition], decide: Decide,
                  answers: Mapping[str, Any]) -> None:
@@ -52,6 +51,15 @@ class Stage:
         if decision_id in self.answers:
             return DecisionAnswer(self.answers[decision_id])
         return self.ask(decision_id, variables, self.now)
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """`due_in`, on the stage's time."""
+        return {"due_in": self._due_in}
+
+    def _due_in(self, amount: Any, unit: Any) -> str | None:
+        known = isinstance(amount, int | Decimal) and unit in SPANS
+        return (self.now + SPANS[unit] * float(amount)).isoformat() if known else None
 
     def deadline(self, name: str) -> Mapping[str, Any] | None:
         """Dates of a running clock."""

@@ -19,7 +19,7 @@ from app.feel.tree import Name as NameNode
 from app.feel.types import FeelType
 from app.kernel.errors import msg
 
-HOST_FUNCTIONS = frozenset({"deadline", "setting"})
+HOST_FUNCTIONS = frozenset({"deadline", "due_in", "setting"})
 NO_TYPES: Mapping[str, FeelType] = {}
 _NO_FUNCTIONS: Mapping[str, Callable[..., Any]] = {}
 _BUDGET = Budget()

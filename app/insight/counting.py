@@ -20,11 +20,13 @@ NOT_HANDLED = ("not_accepted", "withdrawn", "joined")
 Inside = Sequence[ColumnElement[bool]]
 
 
-def _sum(condition: Any) -> ColumnElement[int]:
+def summed(condition: Any) -> ColumnElement[int]:
+    """How many rows meet the condition; 0 for no rows."""
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _within(column: InstrumentedAttribute[Any], period: Period) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[Any], period: Period) -> ColumnElement[bool]:
+    """Whether a moment lies in the period."""
     return and_(column >= period.starts(), column < period.ends())
 
 
@@ -34,7 +36,7 @@ def by_piece(session: Session, period: Period, inside: Inside, column: Instrumen
     cuts = period.cuts()
     piece = case(*((column < period.moment(last + DAY), at) for at, (_first, last) in enumerate(cuts)))
     rows = (select(piece.label("piece"), func.coalesce(Case.module, "").label("module"))
-            .where(_within(column, period), *inside).subquery())
+            .where(within(column, period), *inside).subquery())
     found: list[dict[str, int]] = [{} for _ in cuts]
     query = select(rows.c.piece, rows.c.module, func.count()).group_by(rows.c.piece, rows.c.module)
     for at, module, number in session.execute(query):
@@ -46,7 +48,7 @@ def by_code(session: Session, period: Period, inside: Inside, column: Instrument
             ) -> dict[Any, tuple[int, int]]:
     """Value of the column -> (cases that came in during the period, during the one before)."""
     start = period.starts()
-    query = (select(column, _sum(Case.submitted_at >= start), _sum(Case.submitted_at < start))
+    query = (select(column, summed(Case.submitted_at >= start), summed(Case.submitted_at < start))
              .where(Case.submitted_at >= period.before().starts(), Case.submitted_at < period.ends(), *inside)
              .group_by(column))
     return {code: (int(now), int(before)) for code, now, before in session.execute(query)}
@@ -58,10 +60,10 @@ def closed_by_unit(session: Session, period: Period, inside: Inside) -> dict[str
     Settled at the first contact: handled, passed to no unit and not opened again.
     """
     handled = or_(Case.outcome.is_(None), Case.outcome.not_in(NOT_HANDLED))
-    query = (select(Case.unit, func.count(), _sum(handled), _sum(and_(handled, Case.rounds > 1)),
-                    _sum(and_(handled, Case.rounds == 1, Case.unit.is_(None))),
-                    *(_sum(Case.rating == face) for face in FACES))
-             .where(_within(Case.closed_at, period), *inside).group_by(Case.unit))
+    query = (select(Case.unit, func.count(), summed(handled), summed(and_(handled, Case.rounds > 1)),
+                    summed(and_(handled, Case.rounds == 1, Case.unit.is_(None))),
+                    *(summed(Case.rating == face) for face in FACES))
+             .where(within(Case.closed_at, period), *inside).group_by(Case.unit))
     return {unit: tuple(int(one) for one in sums) for unit, *sums in session.execute(query)}
 
 
@@ -73,7 +75,7 @@ def clocks_by_unit(session: Session, period: Period, inside: Inside, now: dateti
     (the clock of a request that was taken back is dropped, never met). A promise is kept when the answer came in time,
     at the first go and without an extension.
     """
-    met = and_(Deadline.state == "stopped", _within(Deadline.stopped_at, period))
+    met = and_(Deadline.state == "stopped", within(Deadline.stopped_at, period))
     ran = or_(Deadline.state == "running", and_(Deadline.state == "dropped", Deadline.paused_at.is_(None)))
     over = and_(ran, Deadline.due_at >= period.starts(),
                 Deadline.due_at < min(period.ends(), now),
@@ -81,7 +83,7 @@ def clocks_by_unit(session: Session, period: Period, inside: Inside, now: dateti
     in_time = and_(Deadline.state == "stopped", Deadline.stopped_at <= Deadline.due_at)
     promise = Deadline.name == PROMISE
     kept = and_(promise, in_time, Deadline.extensions == 0, Deadline.round == 1)
-    query = (select(Case.unit, func.count(), _sum(in_time), _sum(promise), _sum(kept)).select_from(Deadline)
+    query = (select(Case.unit, func.count(), summed(in_time), summed(promise), summed(kept)).select_from(Deadline)
              .join(Case, and_(Case.tenant_id == Deadline.tenant_id, Case.id == Deadline.case_id))
              .where(or_(met, over), *inside).group_by(Case.unit))
     return {unit: (int(all_), int(good), int(said), int(true))
@@ -93,6 +95,6 @@ def open_by_unit(session: Session, inside: Inside, now: datetime) -> dict[str | 
     passed = (select(func.min(Deadline.due_at)).where(
         Deadline.tenant_id == Case.tenant_id, Deadline.case_id == Case.id, Deadline.state == "running")
         .correlate(Case).scalar_subquery())
-    query = (select(Case.unit, func.count(), _sum(passed < now)).where(Case.status == "open", *inside)
+    query = (select(Case.unit, func.count(), summed(passed < now)).where(Case.status == "open", *inside)
              .group_by(Case.unit))
     return {unit: (int(number), int(late)) for unit, number, late in session.execute(query)}

@@ -18,13 +18,15 @@ from app.insight.periods import PRESETS, Period, parse, preset
 from app.insight.rate_views import RATES, Goal, RateCase, RateCases, RateRow, ThreeRates
 from app.insight.rates import RateFilter, rate_cases, three_rates
 from app.insight.views import FACES, Figures, Piece, Rate, Share, UnitFigures
+from app.insight.visits import VisitFigures, visit_figures
 from app.kernel import clock
 from app.kernel.commands import Actor
 from app.tenancy.model import Place
 
 __all__ = ["FACES", "PRESETS", "RATES", "DiagramFigures", "ElementFigures", "Figures", "Goal", "Period", "Piece",
            "Rate", "RateCase", "RateCases", "RateFilter", "RateRow", "Share", "ThreeRates", "UnitFigures",
-           "diagram_figures", "figures", "parse", "preset", "rate_cases", "three_rates"]
+           "VisitFigures", "diagram_figures", "figures", "parse", "preset", "rate_cases", "three_rates",
+           "visit_figures"]
 
 MOST_RISING, MOST_PLACES = 10, 50
 NOTHING = (0,) * 9

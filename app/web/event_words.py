@@ -45,6 +45,7 @@ EVENTS: dict[str, str] = {
     "case.person_mentioned": msg("Colleague named in a note"),
     "case.phase_entered": msg("Next step reached"), "case.question_answered": msg("Question answered"),
     "case.question_asked": msg("Question asked"), "case.rated": msg("Rated"), "case.reopened": msg("Opened again"),
+    "case.visit_decided": msg("Decided whether and how the resident is asked"),
     "case.replied": msg("Replied"), "case.returned": msg("Returned by the unit"), "case.ruled": msg("Ruled"),
     "case.submitted": msg("Handed in"), "case.taken_apart": msg("Taken apart from an earlier case"),
     "case.task_cancelled": msg("Task fell away"),

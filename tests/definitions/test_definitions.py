@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree as XML
@@ -16,6 +17,7 @@ from app.engine.scenarios import Scenario
 from app.engine.stage import START
 from app.kernel.errors import Problem
 from app.notifications.templates import lint_template
+from app.web.words import WORDS
 from tests.definitions import house
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -142,8 +144,15 @@ def test_extra_fields_need_no_process(form_id: str) -> None:
     assert all(len(component.path) <= 1 for component in house.form(form_id).walk())
 
 
+@pytest.mark.parametrize("form_id", ["return_visit", "ask_dissatisfied"])
+def test_link_and_caller_offer_the_same_five_levels_and_the_same_words(form_id: str) -> None:
+    fields = json.loads((house.ROOT / f"forms/base/{form_id}.form").read_bytes())["components"]
+    offered = {one.get("key"): {str(choice["value"]): choice["label_en"] for choice in one.get("values", ())} for one in fields}
+    assert offered["rating"] == WORDS["rating"] and offered["solved"].keys() == WORDS["solved"].keys()
+
+
 def test_a_broken_scenario_is_noticed() -> None:
-    told = next(one for one in house.told() if one.process_id == "return_visit")
+    told = next(one for one in house.told() if one.process_id == "follow_up")
     wrong = Scenario(told.name, told.process_id, told.variables | {"reachable": False}, told.deeds, frozenset(), {}, told.file)
     assert play(wrong, house.definitions(), house.decide, house.fill).problems != []
 

@@ -174,6 +174,7 @@ def test_a_bad_rating_opens_again_up_to_a_ruling(office: Office) -> None:
         assert office.case().phase == "feedback", office.state()
         office.send(RateCase, token=office.token, rating=1, solved="no", comment="没有解决 not solved")
         office.work()
+        office.do("task_ask_wrong", reached="yes", wrong="没有人来 nobody came")
         if "task_rule_on_case" in office.tasks():
             break
         on_to_handling(office)

@@ -204,6 +204,7 @@ def test_praise_and_reopening_are_told_to_the_head(office: Office) -> None:
     reply(office)
     office.send(RateCase, token=office.token, rating=1, solved="no", comment="没解决 not solved")
     office.work()
+    office.do("task_ask_wrong", reached="yes", wrong="没解决 not solved")
     reopened = fired(office, "reopened")
     assert len(reopened) == 1 and not any("error" in one for one in reopened[0].answers), office.state()
     assert "reopened" in {row.tag for row in office.rows(CaseTag)} and not fired(office, "praise")

@@ -16,7 +16,7 @@ from tests.web.visiting import Ids, fill
 PAGES = ["/admin/units", "/admin/units/new", "/admin/units/LRS/edit", "/admin/people", "/admin/people/new",
          "/admin/places", "/admin/places?q=1", "/admin/services", "/admin/services/new", "/admin/services/LS01/edit",
          "/admin/knowledge", "/admin/knowledge?due=1", "/admin/knowledge/new", "/admin/definitions",
-         "/admin/definitions/process/return_visit", "/admin/definitions/decision/urgency", "/admin/messages",
+         "/admin/definitions/process/follow_up", "/admin/definitions/decision/urgency", "/admin/messages",
          "/admin/audit", "/admin/audit?check=1"]
 
 

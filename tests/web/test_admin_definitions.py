@@ -63,7 +63,7 @@ def test_a_refused_file_shows_file_line_and_element_and_changes_nothing(desk: De
 
 
 def test_a_broken_diagram_and_table_are_refused_with_their_lines(desk: Desk) -> None:
-    for kind, key, ending in (("process", "return_visit", "bpmn"), ("decision", "urgency", "dmn")):
+    for kind, key, ending in (("process", "follow_up", "bpmn"), ("decision", "urgency", "dmn")):
         path = f"/admin/definitions/{kind}/{key}"
         answer = desk.post(path, {"file": upload(b"<definitions>\n<broken", f"{key}.{ending}")})
         assert answer.status_code == 422 and ", line 2" in answer.text
@@ -82,7 +82,7 @@ def test_a_file_of_a_new_key_is_published_from_the_list(desk: Desk) -> None:
 
 
 def test_a_source_is_shown_as_text_and_given_as_a_file(desk: Desk) -> None:
-    page = desk.get("/admin/definitions/process/return_visit")
+    page = desk.get("/admin/definitions/process/follow_up")
     assert "&lt;bpmn:" in page or "&lt;definitions" in page
     file = re.search(r'href="/t/demo(/admin/definitions/versions/[0-9a-f-]+/file)"', page)
     assert file

@@ -14,7 +14,7 @@ from app.tenancy.queries import tenant_by_slug
 from tests.web.admin_pages import Desk, Labels
 
 PAGE = "/admin/definitions/check"
-RETURN = Path("processes/base/return_visit/return_visit.bpmn")
+RETURN = Path("processes/base/follow_up/follow_up.bpmn")
 TABLE = Path("rules/base/decisions/follow_up/follow_up.dmn")
 
 
@@ -52,7 +52,7 @@ def test_a_change_is_shown_with_what_went_otherwise(analyst: Desk) -> None:
     assert "went otherwise than told" in answer.text and "Against what is in force" in answer.text
     assert "This cell also holds where the value is not known." in answer.text and "hint" in answer.text
     diagram = RETURN.read_text(encoding="utf-8")
-    other = diagram.replace('candidateGroups="follow_up_caller"', 'candidateGroups="handler"')
+    other = diagram.replace('candidateGroups="=follow_up.by"', 'candidateGroups="handler"')
     assert other != diagram
     answer = checked(analyst, other.encode(), RETURN.name)
     assert answer.status_code == 200 and "went otherwise than told" in answer.text
@@ -64,7 +64,7 @@ def test_a_fault_has_file_line_and_element_in_the_readers_language_and_the_text_
     line = next(number for number, text in enumerate(bad.splitlines(), 1) if "&lt; &lt;" in text)
     answer = checked(analyst, bad.encode(), TABLE.name)
     assert answer.status_code == 422 and "It would be refused" in answer.text
-    assert f"line {line}" in answer.text and "element follow_up_rule_1" in answer.text
+    assert f"line {line}" in answer.text and "element follow_up_rule_2" in answer.text
     assert "&amp;lt; &amp;lt;" in answer.text  # the text is kept to be mended
     mended = analyst.post(PAGE, {"kind": "decision", "name": "follow_up", "source": TABLE.read_text().replace("\n", "\r\n")}, PAGE)
     assert mended.status_code == 200 and "byte for byte" in mended.text

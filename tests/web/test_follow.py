@@ -65,6 +65,8 @@ def test_five_faces_close_a_case_and_a_bad_word_opens_it_again(office: Office, v
     assert wrong.status_code == 422
     assert visitor.post(f"{link}/rate", {"rating": "1", "solved": "no"}, page=link).status_code == 303
     office.work()
+    assert "looking at what you told us" in visitor.get(link)
+    office.do("task_ask_wrong", reached="yes", wrong="还在原地 still there")
     assert "handled once more" in visitor.get(link) and office.case().rounds == 2
 
 

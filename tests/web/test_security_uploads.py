@@ -17,7 +17,7 @@ from tests.web.admin_pages import Desk, upload
 BPMN, DMN = b"http://www.omg.org/spec/BPMN/20100524/MODEL", b"https://www.omg.org/spec/DMN/20191111/MODEL/"
 ROUTES = {
     "new diagram": ("/admin/definitions", "process", "p"),
-    "diagram in force": ("/admin/definitions/process/return_visit", "process", "return_visit"),
+    "diagram in force": ("/admin/definitions/process/follow_up", "process", "follow_up"),
     "checked diagram": ("/admin/definitions/check", "process", "p"),
     "checked table": ("/admin/definitions/check", "decision", "p"),
     "new table": ("/admin/definitions", "decision", "p"),
@@ -59,12 +59,12 @@ def test_security_04_05_every_upload_route_refuses_hostile_xml_in_time(app: Any,
 def test_security_07_a_file_is_known_by_what_it_says_inside(app: Any) -> None:
     """The id of the process counts, once; a file of another name or with two equal ids does not come in force."""
     desk, before = Desk(app, "administrator"), in_force()
-    path = "/admin/definitions/process/return_visit"
-    data = (ROOT / "processes/base/return_visit/return_visit.bpmn").read_bytes()
-    for changed in (data.replace(b'process id="return_visit"', b'process id="other"'),
-                    data.replace(b"</bpmn:process>", b'<bpmn:task id="return_visit"/></bpmn:process>')):
+    path = "/admin/definitions/process/follow_up"
+    data = (ROOT / "processes/base/follow_up/follow_up.bpmn").read_bytes()
+    for changed in (data.replace(b'process id="follow_up"', b'process id="other"'),
+                    data.replace(b"</bpmn:process>", b'<bpmn:task id="follow_up"/></bpmn:process>')):
         assert changed != data
-        answer = desk.post(path, {"file": upload(changed, "return_visit.bpmn")}, page=path)
+        answer = desk.post(path, {"file": upload(changed, "follow_up.bpmn")}, page=path)
         assert answer.status_code == 422, answer.text
     assert desk.post("/admin/definitions", {"kind": "process", "file": upload(data, "another.bpmn")}).status_code == 422
     assert in_force() == before

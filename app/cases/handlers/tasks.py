@@ -31,13 +31,20 @@ def locked_task(uow: UnitOfWork, task_id: UUID, action: str, or_by: str | None =
     row = uow.session.get(OpenTaskRow, (uow.tenant_id, task_id))
     access.require(uow, action)
     if row is None or not _allowed(uow, row, action, or_by):
-        raise Conflict(msg("This task is no longer open."))
+        raise _refusal(uow, row)
     case, mine = stepping.locked_case(uow, row.instance_id)
     stepping.fire_overdue(uow, case)
     row = mine.rows(OpenTaskRow).get(task_id)
     if row is None or not _allowed(uow, row, action, or_by):  # it may have gone to somebody else meanwhile
-        raise Conflict(msg("This task is no longer open."))
+        raise _refusal(uow, row)
     return row, case
+
+
+def _refusal(uow: UnitOfWork, row: OpenTaskRow | None) -> Conflict:
+    """Who has the task's group and is barred is told so; for others a task is open or it is not."""
+    if row is not None and policy.barred(uow.actor, row) and not uow.actor.groups.isdisjoint(row.groups):
+        return Conflict(msg("You or your unit handled this request: somebody else does this task."))
+    return Conflict(msg("This task is no longer open."))
 
 
 def _allowed(uow: UnitOfWork, row: OpenTaskRow, action: str, or_by: str | None) -> bool:

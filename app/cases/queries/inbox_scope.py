@@ -88,11 +88,11 @@ def in_scope(reader: Reader, scope: str) -> ColumnElement[bool]:
         if scope == "standin":
             return OpenTaskRow.id.is_(None)  # the absence is over: an old link shows an empty tab
         raise Forbidden(msg("You may not do this."))
-    own = _of_groups(OpenTaskGroup.group_name.in_(sorted(reader.actor.groups)))
+    own = and_(_of_groups(OpenTaskGroup.group_name.in_(sorted(reader.actor.groups))), _not_barred(reader.actor))
     if scope == "group":
         return own
     if scope == "mine":
-        given = OpenTaskRow.assigned_by.is_not(None)
+        given = and_(OpenTaskRow.assigned_by.is_not(None), _not_barred(reader.actor))
         return and_(OpenTaskRow.claimed_by == reader.actor.user_id, or_(own, given))
     if scope == "standin":
         return and_(OpenTaskRow.claimed_by.in_(reader.absent), own)
@@ -100,6 +100,11 @@ def in_scope(reader: Reader, scope: str) -> ColumnElement[bool]:
         ends = [OpenTaskGroup.group_name.endswith(f"@{unit}", autoescape=True) for unit in sorted(reader.headed())]
         return _of_groups(or_(*ends))
     return OpenTaskRow.id.is_not(None)
+
+
+def _not_barred(actor: Actor) -> ColumnElement[bool]:
+    named = [OpenTaskRow.barred.contains(f" {mark} ", autoescape=True) for mark in sorted(policy.marks(actor))]
+    return or_(OpenTaskRow.barred.is_(None), ~or_(*named)) if named else OpenTaskRow.id.is_not(None)
 
 
 def _of_groups(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -88,4 +88,4 @@ def case_view(session: Session, actor: Actor, case: Case, names: Names, veil: Ve
         rounds=case.rounds, rating=case.rating, solved=case.solved,
         earlier_number=earlier.number if earlier else None, joined_numbers=tuple(joined),
         person=person_of_case(session, actor, case), locale=case.locale, confidential=case.confidential,
-        hidden=veil.hidden)
+        visit=case.visit, visit_reason=case.visit_reason, hidden=veil.hidden)

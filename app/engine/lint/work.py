@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.engine.diagram import Diagram, Node
 from app.engine.expressions import is_expression
 from app.kernel.errors import msg
+
+EXCLUDE, EXCLUDED, QUOTED = "assign.exclude", re.compile(r"(@|did:)\w*"), re.compile(r'"([^"]*)"')
+NOBODY = msg("%(said)s names nobody: write @UNIT for the people of a unit, or did:NAME for who did a task of that "
+             "process or element.")
 
 
 def check(diagram: Diagram, lookup: Any) -> None:
@@ -18,6 +23,7 @@ def check(diagram: Diagram, lookup: Any) -> None:
         if node.loop is not None:
             _loop(diagram, node)
         _shadow(diagram, node)
+        _excluded(diagram, node)
 
 
 def _nothing(diagram: Diagram, node: Node, lookup: Any) -> None:
@@ -88,6 +94,28 @@ def _loop(diagram: Diagram, node: Node) -> None:
         diagram.report("loop", msg("The multi-instance loop needs an inputCollection that is a FEEL expression."), node)
     if bool(loop.output) != bool(loop.output_element):
         diagram.report("loop", msg("An outputCollection and an outputElement belong together."), node)
+
+
+def _excluded(diagram: Diagram, node: Node) -> None:
+    """`assign.exclude`: who of the candidate groups may not do the task."""
+    for name, value in node.extensions.properties.items():
+        if not name.startswith("assign."):
+            continue
+        if name != EXCLUDE:
+            text = msg("There is no property %(name)s; assign.exclude was meant?")
+            diagram.report("assignment", text, node, name=name)
+        elif node.type != "userTask":
+            diagram.report("assignment", msg("Only a user task has assign.exclude: nobody does another element."), node)
+        for said in _said(value) if name == EXCLUDE else ():
+            if not EXCLUDED.fullmatch(said):
+                diagram.report("assignment", NOBODY, node, said=said)
+
+
+def _said(value: str) -> list[str]:
+    """The texts of an expression that look like somebody, or the parts of a list with commas."""
+    if is_expression(value):
+        return [text for text in QUOTED.findall(value) if "@" in text or ":" in text]
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def _shadow(diagram: Diagram, node: Node) -> None:

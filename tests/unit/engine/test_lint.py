@@ -16,6 +16,7 @@ from harness import (
     loop,
     message,
     process,
+    props,
     script,
     service,
     start,
@@ -180,6 +181,24 @@ REMARKS = [
 def test_each_remark_is_a_warning_that_still_loads(code, element, data):
     assert (code, element) in found(data, "warning") and not found(data, "error")
     load(data, "x.bpmn")
+
+
+BARRED = '=if unit = null then ["did:p"] else ["@" + unit, "did:" + process]'
+
+
+@pytest.mark.parametrize(("told", "faults"), [
+    ({"assign__exclude": "@LRS, did:task_handle"}, 0), ({"assign__exclude": BARRED}, 0),
+    ({"assign__exclude": "handler@LRS"}, 1), ({"assign__exclude": '=["by:task", "@" + unit]'}, 1),
+    ({"assign__excludes": "@LRS"}, 1)])
+def test_who_is_excluded_from_a_task_is_named_in_a_known_way(told, faults):
+    problems = lint(line(user("u", GOOD + props(**told)), names="u"), "x.bpmn")
+    assert [(p.code, p.element, p.severity) for p in problems] == [("assignment", "u", "error")] * faults
+    assert all("did:NAME" in p.text() or "assign.exclude was meant" in p.text() for p in problems)
+
+
+def test_only_a_user_task_excludes_people():
+    data = line(script("x", "=1", "y", props(assign__exclude="@LRS")), names="x")
+    assert found(data, "error") == {("assignment", "x")}
 
 
 def test_a_fixed_short_duration_is_not_remarked():

@@ -70,10 +70,11 @@ class Desk:
 
     def work(self, task_id: UUID, groups: Sequence[str], process_id: str) -> None:
         """One person does one task. Raises what the commands raise."""
-        actor = self.people.member(groups)
+        tenant_id, how = self.people.tenant_id, self.behaviour
+        with database.current().read(tenant_id) as session:
+            actor = self.people.member(groups, task=session.get(OpenTaskRow, (tenant_id, task_id)))
         if actor is None:
             raise LookupError(f"nobody is in {', '.join(groups)}")
-        tenant_id, how = self.people.tenant_id, self.behaviour
         claims = how.happens("staff", "claims_first")
         if claims:
             dispatch(ClaimTask(tenant_id=tenant_id, actor=actor, task_id=task_id))

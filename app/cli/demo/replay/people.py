@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from app import auth
+from app.auth import policy
 from app.auth.commands import ConfirmCode, RequestCode
 from app.auth.queries import staff
 from app.cases.commands import SubmitCase
 from app.cli.demo.mailbox import codes_to_memory
 from app.cli.demo.replay.behaviour import Behaviour
 from app.cli.demo.replay.messages import Message
+from app.engine.model import OpenTaskRow
 from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import GUEST, Actor
@@ -50,10 +52,11 @@ class People:
             members = tuple(auth.actor_of(session, row.user_id) for row in staff(session) if row.active)
             return People(tenant_id, behaviour, members, tuple(place.id for place in places(session)))
 
-    def member(self, groups: Iterable[str], role: str | None = None) -> Actor | None:
-        """Somebody of one of the groups (or of a role); None when the office has nobody."""
+    def member(self, groups: Iterable[str], role: str | None = None, task: OpenTaskRow | None = None) -> Actor | None:
+        """Somebody of one of the groups (or of a role) whom the task does not bar; None when the office has nobody."""
         wanted = {role} if role else set(groups)
-        able = [actor for actor in self.members if not actor.groups.isdisjoint(wanted)]
+        able = [actor for actor in self.members
+                if not actor.groups.isdisjoint(wanted) and not policy.barred(actor, task)]
         return self.behaviour.chance.choice(able) if able else None
 
     def resident(self, user: str) -> Resident:

@@ -63,7 +63,7 @@ class SecondLooks:
 
     def opened(self, case_id: UUID, process_id: str, element_id: str, plan: Plan) -> None:
         """A task waits: now and then somebody sees that the case is one that is open already."""
-        if process_id == "return_visit" or (process_id == "service_request" and element_id not in WAITING):
+        if process_id == "follow_up" or (process_id == "service_request" and element_id not in WAITING):
             return
         if self.behaviour.happens("desk", "second_look", element_id if element_id in WAITING else "handled"):
             plan(self._soon(), "join", partial(self.join, case_id, plan))
