@@ -5,15 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.cases import appointments, clock_events, events
-from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.cases.commitments import giving
+from app.cases.commitments.model import PROMISE
+from app.cases.effects import (
+    Agree,
+    Answered,
+    Effect,
+    EndAppointment,
+    EnterPhase,
+    Fault,
+    NoteRating,
+    Promise,
+    SetColumns,
+    WriteEntry,
+)
 from app.cases.journal import note_rating, record, write_entry
 from app.cases.listener import PHASES
 from app.cases.model import Case
 from app.deadlines import Change, DeadlineBook
 from app.kernel.unit_of_work import UnitOfWork
-
-PROMISE = "reply"
-"""Name of the clock whose date is promised to the resident."""
 
 CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
     "start": clock_events.DeadlineStarted, "pause": clock_events.DeadlinePaused,
@@ -23,7 +33,7 @@ CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
 }
 
 
-def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
+def apply(uow: UnitOfWork, case: Case, effects: list[Effect], book: DeadlineBook) -> list[Fault]:
     """Apply in order; the faults found, for the incident list."""
     faults = []
     for effect in effects:
@@ -39,6 +49,10 @@ def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
             appointments.agree(uow, case, effect)
         elif isinstance(effect, EndAppointment):
             appointments.end(uow, case, effect.state)
+        elif isinstance(effect, Promise):
+            giving.give(uow, case, book, effect.terms)
+        elif isinstance(effect, Answered):
+            giving.keep(uow, case, book)
         else:
             faults.append(effect)
     return faults
@@ -84,6 +98,7 @@ def _tell(uow: UnitOfWork, case: Case, book: DeadlineBook, change: Change) -> No
         record(uow, case, CLOCK_EVENTS[change.act.kind], name=change.name, due_at=change.act.due_at)
         return
     if change.late and book.mark_breached(change.name):
+        _broken(uow, case, change.name)
         record(uow, case, clock_events.DeadlineBreached, name=change.name, due_at=change.act.due_at)
     record(uow, case, clock_events.DeadlineStopped, name=change.name, due_at=change.act.due_at, late=change.late)
 
@@ -97,12 +112,19 @@ def tell_clock_fired(uow: UnitOfWork, case: Case, book: DeadlineBook, clock: str
     if part == "warn_at":
         record(uow, case, clock_events.DeadlineWarned, name=name, due_at=state.due_at)
     elif book.mark_breached(name):
+        _broken(uow, case, name)
         record(uow, case, clock_events.DeadlineBreached, name=name, due_at=state.due_at)
+
+
+def _broken(uow: UnitOfWork, case: Case, name: str) -> None:
+    if name == PROMISE:
+        giving.broken(uow, case)
 
 
 def close(uow: UnitOfWork, case: Case, outcome: str) -> None:
     """The process has ended."""
     case.status, case.outcome, case.closed_at = "closed", outcome, uow.now
+    giving.drop(uow, case)
     if outcome == "withdrawn":
         record(uow, case, events.CaseWithdrawn)
     hours = int((uow.now - case.submitted_at).total_seconds() // 3600)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cases.commitments.terms import Terms
+
 
 @dataclass(frozen=True)
 class EnterPhase:
@@ -57,6 +59,18 @@ class EndAppointment:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """Something is promised to the resident."""
+
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The resident has the answer that was promised."""
+
+
+@dataclass(frozen=True)
 class Fault:
     """An element property that means nothing: shown as an incident, without stopping the case."""
 
@@ -65,4 +79,4 @@ class Fault:
     params: dict[str, Any]
 
 
-Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | Fault
+Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | Promise | Answered | Fault

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
+from app.cases.commitments import terms
+from app.cases.effects import (
+    Agree,
+    Answered,
+    Effect,
+    EndAppointment,
+    EnterPhase,
+    Fault,
+    NoteRating,
+    Promise,
+    SetColumns,
+    WriteEntry,
+)
 from app.deadlines import DeadlineBook
 from app.engine import Element
 from app.kernel.errors import YikouError, msg
@@ -41,6 +53,10 @@ class Listener:
                 self.book.start(name, budget)
         for name in names(properties.get("deadline.pause")):
             self.book.pause(name)
+        if properties.get("commitment.give") is not None:
+            self.effects.append(Promise(terms.read(properties["commitment.give"])))
+        if properties.get("commitment.keep") is True:
+            self.effects.append(Answered())
 
     def left(self, element: Element, properties: Mapping[str, Any], variables: Mapping[str, Any], how: str) -> None:
         """An element ends; only its completion counts, but a pause ends either way."""

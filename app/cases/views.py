@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases.casework_views import ContactView, DraftView
+from app.cases.commitments import CommitmentView
 from app.forms import Form
 
 
@@ -235,6 +236,7 @@ class CasePage:
     diagrams: tuple[DiagramView, ...]
     decisions: tuple[DecisionView, ...]
     incidents: tuple[IncidentView, ...]
+    commitments: tuple[CommitmentView, ...] = ()
 
 
 @dataclass(frozen=True)

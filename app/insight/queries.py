@@ -15,13 +15,15 @@ from app.insight import counting
 from app.insight.counting import Inside
 from app.insight.diagrams import DiagramFigures, ElementFigures, diagram_figures
 from app.insight.periods import PRESETS, Period, parse, preset
+from app.insight.promises import PromiseFigures, PromiseRow, promises, published_promises
 from app.insight.views import FACES, Figures, Piece, Rate, Share, UnitFigures
 from app.kernel import clock
 from app.kernel.commands import Actor
 from app.tenancy.model import Place
 
-__all__ = ["FACES", "PRESETS", "DiagramFigures", "ElementFigures", "Figures", "Period", "Piece", "Rate", "Share",
-           "UnitFigures", "diagram_figures", "figures", "parse", "preset"]
+__all__ = ["FACES", "PRESETS", "DiagramFigures", "ElementFigures", "Figures", "Period", "Piece", "PromiseFigures",
+           "PromiseRow", "Rate", "Share", "UnitFigures", "diagram_figures", "figures", "parse", "preset", "promises",
+           "published_promises"]
 
 MOST_RISING, MOST_PLACES = 10, 50
 NOTHING = (0,) * 9
