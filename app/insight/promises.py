@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.auth import policy
 from app.cases import commitments
 from app.cases import queries as cases
-from app.cases.commitments import Commitment, Sums
 from app.insight.periods import Period
 from app.insight.views import Rate
 from app.kernel.commands import Actor
 
-COLUMNS = {"module": Commitment.module, "unit": Commitment.unit, "service": Commitment.service}
+COLUMNS = {"module": commitments.Commitment.module, "unit": commitments.Commitment.unit,
+           "service": commitments.Commitment.service}
 Inside = Sequence[ColumnElement[bool]]
 
 
@@ -54,7 +54,7 @@ def promises(session: Session, actor: Actor, period: Period) -> PromiseFigures:
     """For staff. Raises Forbidden. Outside firms' people see their own units' promises only."""
     policy.require(actor, "insight.read")
     bound = cases.bound_units(session, actor)
-    inside: Inside = () if bound is None else (Commitment.unit.in_(sorted(bound)),)
+    inside: Inside = () if bound is None else (commitments.Commitment.unit.in_(sorted(bound)),)
     modules = _rows(session, "module", period, inside)
     return PromiseFigures(_total(modules), modules, _rows(session, "unit", period, inside),
                           _rows(session, "service", period, inside), _months(session, period, inside))
@@ -62,7 +62,7 @@ def promises(session: Session, actor: Actor, period: Period) -> PromiseFigures:
 
 def published_promises(session: Session, period: Period) -> tuple[PromiseRow, ...]:
     """For everybody, by module: those whose count the table of commitments says is published. No person is counted."""
-    return _rows(session, "module", period, (Commitment.publish.is_(True),))
+    return _rows(session, "module", period, (commitments.Commitment.publish.is_(True),))
 
 
 def _rows(session: Session, by: str, period: Period, inside: Inside) -> tuple[PromiseRow, ...]:
@@ -70,11 +70,11 @@ def _rows(session: Session, by: str, period: Period, inside: Inside) -> tuple[Pr
     return tuple(_row(code or "", sums) for code, sums in sorted(found.items(), key=_order))
 
 
-def _order(pair: tuple[Any, Sums]) -> tuple[bool, str]:
+def _order(pair: tuple[Any, commitments.Sums]) -> tuple[bool, str]:
     return pair[0] is None, pair[0] or ""
 
 
-def _row(code: str, sums: Sums) -> PromiseRow:
+def _row(code: str, sums: commitments.Sums) -> PromiseRow:
     return PromiseRow(code, sums.given, sums.kept, sums.extended, sums.broken, sums.open)
 
 

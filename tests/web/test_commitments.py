@@ -46,7 +46,7 @@ def test_a_broken_promise_is_told_to_the_resident_to_staff_and_counted_for_every
     link, guest = f"/c/{office.token}", visitor(any_app, "en")
     page = guest.get(link)
     receipt = page.split('class="receipt"')[1]
-    assert "Answer promised by" in receipt and "If we break it" in receipt and "An apology." in receipt
+    assert "Answer promised by" in receipt and "If we break it" in receipt and "An apology" in receipt
     assert "It stays as it is, whatever we change later." in page
     office.wait(days=2)
     page = guest.get(link)

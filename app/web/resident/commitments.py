@@ -9,7 +9,6 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from app.cases import commitments as given
-from app.cases.commitments import Offer
 from app.insight import queries as insight
 from app.knowledge import queries as knowledge
 from app.tenancy import queries as tenancy
@@ -27,7 +26,7 @@ class Promised:
 
     service: Any
     unit: str
-    offer: Offer | None
+    offer: given.Offer | None
     standard: str
 
 
