@@ -45,7 +45,8 @@ class PhaseView:
 @dataclass(frozen=True)
 class ResidentPage:
     """A case as its resident sees it. `question` is the open question's text, or None; `unit_by_table`: whether the
-    unit is the one that the table of units named, rather than a person; `commitment`: the promise given last."""
+    unit is the one that the table of units named, rather than a person; `commitments`: the promise
+    given last, then earlier ones."""
 
     case_id: UUID
     number: str
@@ -72,4 +73,4 @@ class ResidentPage:
     service: str | None = None
     place: str = ""
     unit_by_table: bool = False
-    commitment: CommitmentView | None = None
+    commitments: tuple[CommitmentView, ...] = ()

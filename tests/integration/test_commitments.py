@@ -139,7 +139,7 @@ def test_a_broken_promise_has_an_apology_an_explanation_and_a_count(office: Offi
     assert office.case().phase == "reply" and {"task_explain", "task_supervise"} == set(office.tasks()), office.state()
     with database.current().read(office.tenant_id) as session:
         page = queries.resident_page(session, office.token)
-        assert page.next_date is not None and page.next_date.name == "remedy" and page.commitment is not None
+        assert page.next_date is not None and page.next_date.name == "remedy" and page.commitments[0].ended == "broken"
     office.do("task_explain", **EXPLAINED)
     assert office.case().phase == "feedback" and ("promise_explained", "resident") in told(office), office.state()
     assert any(e.kind == "explanation" and e.visibility == "public" and "2027-01-05" in e.body for e in office.entries())

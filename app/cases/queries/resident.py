@@ -55,7 +55,7 @@ def resident_page(session: Session, token: str | None = None, *, case_id: UUID |
         appointment=promises.appointment(session, case, may_refuse=REFUSED in waiting),
         next_date=promises.next_date(session, case), service=case.service,
         place=places_of(session, [case])[case.id], unit_by_table=_by_table(session, case),
-        commitment=next(iter(commitments.of_case(session, case.id)), None))
+        commitments=commitments.of_case(session, case.id))
 
 
 def _status(case: Case, question: str | None, waiting: set[str]) -> Sentence:
