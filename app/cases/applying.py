@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.cases import appointments, clock_events, events
+from app.cases.commitments import giving
+from app.cases.commitments.model import PROMISE
 from app.cases.effects import (
     Agree,
+    Answered,
     DecideVisit,
     Effect,
     EndAppointment,
     EnterPhase,
     Fault,
     NoteRating,
+    Promise,
     SetColumns,
     WriteEntry,
 )
@@ -21,9 +25,6 @@ from app.cases.listener import PHASES
 from app.cases.model import Case
 from app.deadlines import Change, DeadlineBook
 from app.kernel.unit_of_work import UnitOfWork
-
-PROMISE = "reply"
-"""Name of the clock whose date is promised to the resident."""
 
 NOBODY, NOT_TOLD, EARLIER = "none", "invite", "earlier_diagram"
 """Visit decisions of cases whose diagram names none: nobody asked, or a diagram from before visit decisions did."""
@@ -36,7 +37,7 @@ CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
 }
 
 
-def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
+def apply(uow: UnitOfWork, case: Case, effects: list[Effect], book: DeadlineBook) -> list[Fault]:
     """Apply in order; the faults found, for the incident list."""
     faults = []
     for effect in effects:
@@ -54,6 +55,10 @@ def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
             appointments.end(uow, case, effect.state)
         elif isinstance(effect, DecideVisit):
             decide_visit(uow, case, effect.visit, effect.reason)
+        elif isinstance(effect, Promise):
+            giving.give(uow, case, book, effect.terms)
+        elif isinstance(effect, Answered):
+            giving.keep(uow, case, book)
         else:
             faults.append(effect)
     return faults
@@ -105,6 +110,7 @@ def _tell(uow: UnitOfWork, case: Case, book: DeadlineBook, change: Change) -> No
         record(uow, case, CLOCK_EVENTS[change.act.kind], name=change.name, due_at=change.act.due_at)
         return
     if change.late and book.mark_breached(change.name):
+        _broken(uow, case, change.name)
         record(uow, case, clock_events.DeadlineBreached, name=change.name, due_at=change.act.due_at)
     record(uow, case, clock_events.DeadlineStopped, name=change.name, due_at=change.act.due_at, late=change.late)
 
@@ -118,7 +124,13 @@ def tell_clock_fired(uow: UnitOfWork, case: Case, book: DeadlineBook, clock: str
     if part == "warn_at":
         record(uow, case, clock_events.DeadlineWarned, name=name, due_at=state.due_at)
     elif book.mark_breached(name):
+        _broken(uow, case, name)
         record(uow, case, clock_events.DeadlineBreached, name=name, due_at=state.due_at)
+
+
+def _broken(uow: UnitOfWork, case: Case, name: str) -> None:
+    if name == PROMISE:
+        giving.broken(uow, case)
 
 
 def close(uow: UnitOfWork, case: Case, outcome: str) -> None:
@@ -126,6 +138,7 @@ def close(uow: UnitOfWork, case: Case, outcome: str) -> None:
     if case.visit is None:
         decide_visit(uow, case, *((NOT_TOLD, EARLIER) if case.phase == "feedback" else (NOBODY, outcome)))
     case.status, case.outcome, case.closed_at = "closed", outcome, uow.now
+    giving.drop(uow, case)
     if outcome == "withdrawn":
         record(uow, case, events.CaseWithdrawn)
     hours = int((uow.now - case.submitted_at).total_seconds() // 3600)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cases.commitments.terms import Terms
+
 
 @dataclass(frozen=True)
 class EnterPhase:
@@ -65,6 +67,18 @@ class DecideVisit:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """Something is promised to the resident."""
+
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The resident has the answer that was promised."""
+
+
+@dataclass(frozen=True)
 class Fault:
     """An element property that means nothing: shown as an incident, without stopping the case."""
 
@@ -73,4 +87,5 @@ class Fault:
     params: dict[str, Any]
 
 
-Effect = EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | DecideVisit | Fault
+Effect = (EnterPhase | SetColumns | WriteEntry | NoteRating | Agree | EndAppointment | DecideVisit | Promise | Answered
+          | Fault)

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from app.cases.commitments import terms
 from app.cases.effects import (
     Agree,
+    Answered,
     DecideVisit,
     Effect,
     EndAppointment,
     EnterPhase,
     Fault,
     NoteRating,
+    Promise,
     SetColumns,
     WriteEntry,
 )
@@ -51,6 +54,10 @@ class Listener:
                 self.book.start(name, budget)
         for name in names(properties.get("deadline.pause")):
             self.book.pause(name)
+        if properties.get("commitment.give") is not None:
+            self.effects.append(Promise(terms.read(properties["commitment.give"])))
+        if properties.get("commitment.keep") is True:
+            self.effects.append(Answered())
 
     def left(self, element: Element, properties: Mapping[str, Any], variables: Mapping[str, Any], how: str) -> None:
         """An element ends; only its completion counts, but a pause ends either way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.cases import appointments
-from app.cases.applying import PROMISE
+from app.cases.commitments.model import PROMISE
 from app.cases.model import Case
 from app.cases.resident_views import AppointmentView, NextDate
 from app.cases.views import Sentence

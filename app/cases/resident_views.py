@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.cases.commitments import CommitmentView
 from app.cases.views import EntryView, FileView, Sentence
 
 
@@ -44,7 +45,8 @@ class PhaseView:
 @dataclass(frozen=True)
 class ResidentPage:
     """A case as its resident sees it. `question` is the open question's text, or None; `unit_by_table`: whether the
-    unit is the one that the table of units named, rather than a person."""
+    unit is the one that the table of units named, rather than a person; `commitments`: the promise
+    given last, then earlier ones."""
 
     case_id: UUID
     number: str
@@ -71,3 +73,4 @@ class ResidentPage:
     service: str | None = None
     place: str = ""
     unit_by_table: bool = False
+    commitments: tuple[CommitmentView, ...] = ()

@@ -126,7 +126,7 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
     result = stepped.result
     if result is not None:
         history.write(uow, case, result)
-        faults = applying.apply(uow, case, ports.listener.effects)
+        faults = applying.apply(uow, case, ports.listener.effects, ports.book)
         if result.completed:
             ports.book.drop_open()
         applying.save_clocks(uow, case, ports.book)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases.casework_views import ContactView, DraftView
+from app.cases.commitments import CommitmentView
 from app.forms import Form
 
 
@@ -238,6 +239,7 @@ class CasePage:
     decisions: tuple[DecisionView, ...]
     incidents: tuple[IncidentView, ...]
     suspended: bool = False
+    commitments: tuple[CommitmentView, ...] = ()
 
 
 @dataclass(frozen=True)

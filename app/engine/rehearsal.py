@@ -188,8 +188,8 @@ def flows_after(definition: ProcessDefinition, step: TraceStep,
             if element.type == "eventBasedGateway":
                 found |= {(definition.id, flow.id) for flow in flows if flow.target == step.element_id}
             elif element.id == step.element_id:
-                found |= {(definition.id, flow.id) for flow in flows
-                          if len(flows) == 1 or flow.target in entered}
+                every = len(flows) == 1 or element.type == "parallelGateway"
+                found |= {(definition.id, flow.id) for flow in flows if every or flow.target in entered}
     return found
 
 

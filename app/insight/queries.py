@@ -15,6 +15,7 @@ from app.insight import counting
 from app.insight.counting import Inside
 from app.insight.diagrams import DiagramFigures, ElementFigures, diagram_figures
 from app.insight.periods import PRESETS, Period, parse, preset
+from app.insight.promises import PromiseFigures, PromiseRow, promises, published_promises
 from app.insight.rate_views import RATES, Goal, RateCase, RateCases, RateRow, ThreeRates
 from app.insight.rates import RateFilter, rate_cases, three_rates
 from app.insight.views import FACES, Figures, Piece, Rate, Share, UnitFigures
@@ -24,9 +25,9 @@ from app.kernel.commands import Actor
 from app.tenancy.model import Place
 
 __all__ = ["FACES", "PRESETS", "RATES", "DiagramFigures", "ElementFigures", "Figures", "Goal", "Period", "Piece",
-           "Rate", "RateCase", "RateCases", "RateFilter", "RateRow", "Share", "ThreeRates", "UnitFigures",
-           "VisitFigures", "diagram_figures", "figures", "parse", "preset", "rate_cases", "three_rates",
-           "visit_figures"]
+           "PromiseFigures", "PromiseRow", "Rate", "RateCase", "RateCases", "RateFilter", "RateRow", "Share",
+           "ThreeRates", "UnitFigures", "VisitFigures", "diagram_figures", "figures", "parse", "preset", "promises",
+           "published_promises", "rate_cases", "three_rates", "visit_figures"]
 
 MOST_RISING, MOST_PLACES = 10, 50
 NOTHING = (0,) * 9

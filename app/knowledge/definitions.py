@@ -1,4 +1,4 @@
-"""What other rooms get at the start: the list `services` for forms and pages, and the suggestion for new cases."""
+"""What other rooms get at the start: services and what they promise, by code, and the suggestion for new cases."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.cases import connectors, sources
+from app.cases import commitments, connectors, sources
 from app.knowledge import queries, suggesting
 
 
 def _services(session: Session) -> list[sources.Listed]:
     return [sources.Listed(s.code, s.name_zh, s.name_en) for s in queries.services(session)]
+
+
+def _wordings(session: Session) -> list[sources.Listed]:
+    """What each service promises, in the office's own words."""
+    return [sources.Listed(s.code, s.commitment_zh, s.commitment_en) for s in queries.services(session)]
 
 
 def _suggest(session: Session, tenant_id: UUID, text: str) -> dict[str, Any]:
@@ -25,4 +30,5 @@ def _suggest(session: Session, tenant_id: UUID, text: str) -> dict[str, Any]:
 def register() -> None:
     """Make both known."""
     sources.register_source("services", _services)
+    sources.register_source(commitments.WORDINGS, _wordings)
     connectors.register_suggester(_suggest)

@@ -16,11 +16,13 @@ from app.tenancy import zones
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 NAMED = {"unit": "units", "service": "services", "module": "modules", "place": "places"}
 
+IN_BOTH = ("why", "in_return")
+
 
 def shown(session: Session, params: Mapping[str, Any], locale: str) -> dict[str, Any]:
     """`params` with ISO times as "2026-01-05 17:00" and codes of units, services, modules and places as names.
 
-    `why` may be said in both languages, `zh / en`, as diagrams have it: the reader's half is shown.
+    `why` and `in_return` may be said in both languages, `zh / en`: the reader's half is shown.
     """
     zone: ZoneInfo | None = None
     values = dict(params)
@@ -31,6 +33,6 @@ def shown(session: Session, params: Mapping[str, Any], locale: str) -> dict[str,
         elif isinstance(value, str) and name in NAMED:
             names = sources.names(session, NAMED[name])
             values[name] = names[value][1 if locale.startswith("en") else 0] if value in names else value
-        elif isinstance(value, str) and name == "why":
+        elif isinstance(value, str) and name in IN_BOTH:
             values[name] = value.split(" / ")[-1 if locale.startswith("en") else 0].strip()
     return values

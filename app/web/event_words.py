@@ -37,6 +37,7 @@ EVENTS: dict[str, str] = {
     "case.appointment_changed": msg("Visit agreed or changed"),
     "case.attachment_added": msg("File added"), "case.classified": msg("Sorted by kind"),
     "case.closed": msg("Closed"), "case.contacted": msg("Resident contacted"),
+    "case.commitment_ended": msg("Promise kept, broken or replaced"), "case.commitment_given": msg("Promise given"),
     "case.dispatched": msg("Passed to a unit"), "case.entry_added": msg("Line in the journal"),
     "case.extension_noted": msg("Extension noted"), "case.joined": msg("Joined to an earlier case"),
     "case.not_accepted": msg("Not accepted"), "case.notice_wanted": msg("Message ordered"),

@@ -1,6 +1,6 @@
 """Reading cases for pages and exports: a session first, then who reads; answers are plain values of `views`."""
 
-from app.cases.applying import PROMISE
+from app.cases.commitments.model import PROMISE
 from app.cases.inbox_filter import InboxFilter
 from app.cases.queries.contacts import first_answers
 from app.cases.queries.desk import Caller, callers, carried, next_of_case, same_call, taken

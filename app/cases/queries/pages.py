@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import catalog
 from app.auth import policy
 from app.auth import queries as auth
-from app.cases import access, drafting, mentioning
+from app.cases import access, commitments, drafting, mentioning
 from app.cases.casework_views import DraftView
 from app.cases.mentioning import Mentionable
 from app.cases.model import Case
@@ -67,7 +67,8 @@ def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
         attachments=parts.files(session, case.id, veil), deadlines=parts.deadlines(session, case),
         tasks=parts.tasks(session, case, actor), events=parts.events(session, case.id),
         diagrams=parts.diagrams(session, case), decisions=parts.decisions(session, case.id, veil),
-        incidents=parts.incidents(session, case, veil), suspended=parts.suspended(session, case))
+        incidents=parts.incidents(session, case, veil), suspended=parts.suspended(session, case),
+        commitments=commitments.of_case(session, case.id))
 
 
 def case_diagrams(session: Session, actor: Actor, case_id: UUID) -> tuple[DiagramView, ...]:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
-from app.cases import access, promises
-from app.cases.applying import PROMISE
+from app.cases import access, commitments, promises
+from app.cases.commitments.model import PROMISE
 from app.cases.handlers.resident import ANSWERED, RATED, REFUSED, WITHDREW
 from app.cases.listener import PHASES
 from app.cases.model import Case, CaseEntry, DecisionRecord
@@ -54,7 +54,8 @@ def resident_page(session: Session, token: str | None = None, *, case_id: UUID |
         rating=case.rating, solved=case.solved, attachments=parts.files(session, case.id),
         appointment=promises.appointment(session, case, may_refuse=REFUSED in waiting),
         next_date=promises.next_date(session, case), service=case.service,
-        place=places_of(session, [case])[case.id], unit_by_table=_by_table(session, case))
+        place=places_of(session, [case])[case.id], unit_by_table=_by_table(session, case),
+        commitments=commitments.of_case(session, case.id))
 
 
 def _status(case: Case, question: str | None, waiting: set[str]) -> Sentence:

@@ -6,6 +6,7 @@ blueprint = Blueprint("resident", __name__)
 
 from app.web.resident import (  # noqa: E402  views hang themselves on the blueprint
     ask,
+    commitments,
     demo,
     find,
     follow,
@@ -22,5 +23,5 @@ from app.web.resident import (  # noqa: E402  views hang themselves on the bluep
     wechat,
 )
 
-__all__ = ["ask", "blueprint", "demo", "find", "follow", "home", "installed", "mine", "notices", "photos", "places",
-           "profile", "published", "stopping", "submit", "wechat"]
+__all__ = ["ask", "blueprint", "commitments", "demo", "find", "follow", "home", "installed", "mine", "notices",
+           "photos", "places", "profile", "published", "stopping", "submit", "wechat"]

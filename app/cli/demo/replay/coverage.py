@@ -84,8 +84,9 @@ def reached(diagrams: Diagrams, steps: Iterable[CaseStep]) -> Reached:
 
 
 def _handed_on(diagrams: Diagrams, place: Place, later: Sequence[CaseStep]) -> set[Place]:
-    """The flows a completed element took: its only one, or the one to what was entered next."""
-    out = diagrams.out.get(place, [])
+    """The flows a completed element took: its only one, all of a split, or the one to what was entered next."""
+    out, element = diagrams.out.get(place, []), diagrams.nodes.get(place)
+    every = len(out) == 1 or (element is not None and element.type == "parallelGateway")
     entered = {step.element_id for step in later if step.how == "entered"}
-    taken = {flow for flow, target in out if len(out) == 1 or target in entered}
+    taken = {flow for flow, target in out if every or target in entered}
     return {(place[0], flow) for flow in [*taken, *diagrams.raced.get(place, [])]}
