@@ -17,8 +17,7 @@ from app.kernel import clock
 from app.kernel.commands import Actor
 from app.kernel.errors import NotFound, msg
 from app.rules import orders, rulesets
-from app.rules.definitions import KIND
-from app.rules.language import Rule
+from app.rules.language import KIND, SHADOW, Rule
 from app.rules.model import CaseTag, RuleFiring, RulePosition, RuleQuarantine, SupervisionOrder
 
 LATELY = timedelta(days=30)

@@ -15,12 +15,12 @@ from app.kernel.errors import DefinitionError, Problem, msg
 from app.rules import conditions, schemas
 from app.rules.language import COUNTED, MODES, SHAPES, ActionCall, Pattern, Rule
 
-ALWAYS = ("rule", "title", "shape", "mode", "then")
+ALWAYS = ("rule", "title", "shape", "mode", "then", "scenarios")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "match": ("event", "where"), "count": ("event", "where", "by", "n", "window"),
     "count_distinct": ("event", "where", "by", "n", "window", "of"), "sequence": ("by", "within", "steps"),
     "absence": ("after", "expect", "by", "within")}
-OPTIONAL = frozenset({"where", "mode", "title"})
+OPTIONAL = frozenset({"where", "mode", "title", "scenarios"})
 MOST_N, MOST_TITLE, MOST_BY, MOST_ACTIONS = 1_000, 120, 4, 10
 LONGEST_SEQUENCE = timedelta(days=31)
 """Facts of a sequence stay in memory: a longer window does not fit the child's budget."""
