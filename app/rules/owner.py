@@ -28,6 +28,8 @@ from app.rules.rulesets import Task
 from app.tenancy import zones
 
 log = logging.getLogger(__name__)
+LEASE = "rules"
+"""Whoever holds it is the owner."""
 BATCH, KEEP_EVERY, MOST_DUE = 400, 2_000, 100
 """Events of interest in one transaction; numbers without interest after which the position is written; waits."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
