@@ -7,5 +7,5 @@ from app.rules.engines import ChildEngine
 from app.rules.owner import LEASE, Owner
 from app.rules.upkeep import MakeRuleLive, PublishRule, ReleaseRule, RetryRuleFault, RetryRuleFaults, RetryRules
 
-__all__ = ["LEASE", "ChildEngine", "MakeRuleLive", "Owner", "PublishRule", "ReleaseRule", "RetryRuleFault", "RetryRuleFaults",
-           "RetryRules"]
+__all__ = ["LEASE", "ChildEngine", "MakeRuleLive", "Owner", "PublishRule", "ReleaseRule", "RetryRuleFault",
+           "RetryRuleFaults", "RetryRules"]

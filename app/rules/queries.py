@@ -22,9 +22,11 @@ from app.rules.describing import language
 from app.rules.language import KIND, SHADOW, Rule
 from app.rules.model import CaseTag, RuleFault, RuleFiring, RulePosition, RuleQuarantine, SupervisionOrder
 from app.rules.owner import LEASE
+from app.rules.rehearsing import PaperFiring, RuleRehearsal, rehearse
 
-__all__ = ["Comparison", "FaultRow", "FiringRow", "Health", "OrderRow", "RulePage", "RuleRow", "case_numbers",
-           "comparison", "faults", "firings", "language", "order", "order_rows", "rules", "tags_of"]
+__all__ = ["Comparison", "FaultRow", "FiringRow", "Health", "OrderRow", "PaperFiring", "RulePage", "RuleRehearsal",
+           "RuleRow", "case_numbers", "comparison", "faults", "firings", "language", "order", "order_rows", "rehearse",
+           "rules", "tags_of"]
 LATELY = timedelta(days=30)
 MOST, MOST_WAITING = 50, 1_000
 

@@ -22,8 +22,7 @@ from app.cases.model import Case
 from app.kernel.errors import Invalid, YikouError, msg
 from app.rules import acting, paper, schemas, stream
 from app.rules.conditions import Seen
-from app.rules.definitions import KIND
-from app.rules.language import ActionCall, Rule
+from app.rules.language import KIND, ActionCall, Rule
 from app.rules.reading import load_rule
 from app.rules.rulesets import RuleSet
 from app.tenancy import settings, zones
