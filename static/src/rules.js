@@ -34,6 +34,18 @@ const look = EditorView.theme({
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--brand-soft)" },
 });
 
+// Over several lines the browser would keep the look of what is replaced in a style attribute, which the policy forbids.
+const replaceLines = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    const lines = view.state.doc.lineAt(main.from).number !== view.state.doc.lineAt(main.to).number;
+    if (event.inputType !== "insertText" || event.data === null || !lines || view.composing) return false;
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
+
 async function verdict(view) {
   const form = new FormData();
   form.set("source", view.state.doc.toString());
@@ -64,9 +76,9 @@ async function start() {
     extensions: [
       lineNumbers(), lintGutter(), history(), yaml(), indentOnInput(), bracketMatching(), closeBrackets(),
       autocompletion({ override: [suggest(language, field.dataset.optional)], icons: false }),
-      syntaxHighlighting(colours), look, linter(verdict, { delay: 600 }),
+      syntaxHighlighting(colours), look, replaceLines, linter(verdict, { delay: 600 }),
       keymap.of([...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
-      EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-multiline": "true" }),
+      EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-multiline": "true", tabindex: "0" }),
       EditorView.updateListener.of((change) => { if (change.docChanged) field.value = change.state.doc.toString(); }),
     ],
   });

@@ -95,7 +95,7 @@ export function suggest(language, optional) {
       const unit = /\bunit\s*(?:!?=|in\s*\()\s*"?[^"]*"?$/.test(inside) && /"$/.test(inside);
       found = unit ? language.units.map(([code, name]) => ({ label: code, detail: name })) : fields(fieldsHere(language, lines, at));
     } else {
-      const key = /([a-z_]+):\s*(?:['"]|\[[^\]]*)?$/.exec(inside);
+      const key = /([a-z_]+):\s*(?:['"]|\[[^\]{]*)?$/.exec(inside);
       found = key ? values(key[1], lines, at) : keysHere(lines, at, inside);
     }
     return found && found.length ? { from: context.pos - word.length, options: found, validFor: /^[\w.@-]*$/ } : null;
