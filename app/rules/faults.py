@@ -86,13 +86,19 @@ def _again(unit: NotingUnit, firing: RuleFiring, fault: RuleFault) -> dict[str, 
 
 def _call(unit: UnitOfWork, firing: RuleFiring, fault: RuleFault) -> tuple[Rule, ActionCall] | None:
     """The action of the version in force, where it still has it at this place; else of the version that fired."""
-    for find in (lambda: catalog.compiled(unit.session, unit.tenant_id, KIND, firing.rule),
-                 lambda: catalog.compiled_by_hash(unit.session, unit.tenant_id, firing.version)):
-        try:
-            rule: Rule = find()[1]
-        except YikouError:
-            continue
-        call = rule.actions[fault.number] if fault.number < len(rule.actions) else None
-        if call is not None and call.action == fault.action:
+    for version in (None, firing.version):
+        rule = _rule(unit, firing.rule, version)
+        call = rule.actions[fault.number] if rule is not None and fault.number < len(rule.actions) else None
+        if rule is not None and call is not None and call.action == fault.action:
             return rule, call
     return None
+
+
+def _rule(unit: UnitOfWork, key: str, version: str | None) -> Rule | None:
+    """The rule of a version, None for the one in force; None where there is none that can be read."""
+    try:
+        found: Rule = (catalog.compiled(unit.session, unit.tenant_id, KIND, key)[1] if version is None
+                       else catalog.compiled_by_hash(unit.session, unit.tenant_id, version)[1])
+    except YikouError:
+        return None
+    return found
