@@ -98,20 +98,6 @@ class RuleDue(TenantScoped, Base):
     past: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-class RuleQuarantine(TenantScoped, Base):
-    """An event a rule no longer sees, or a whole rule (`event_id` None), because the engine died of it twice."""
-
-    __tablename__ = "rule_quarantine"
-    __table_args__ = (Index(None, "tenant_id", "version", "number"),)
-
-    rule: Mapped[str] = mapped_column(String(100))
-    version: Mapped[str] = mapped_column(String(64))
-    event_id: Mapped[UUID | None]
-    number: Mapped[int | None] = mapped_column(BigInteger)
-    error: Mapped[str] = mapped_column(String(300))
-    at: Mapped[datetime]
-
-
 class RuleFault(TenantScoped, Base):
     """What stopped and needs a person. `kind`: action (one action of a firing) or office (all rules of the office).
 
@@ -132,6 +118,20 @@ class RuleFault(TenantScoped, Base):
     at: Mapped[datetime]
     tried_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+
+
+class RuleQuarantine(TenantScoped, Base):
+    """An event a rule no longer sees, or a whole rule (`event_id` None), because the engine died of it twice."""
+
+    __tablename__ = "rule_quarantine"
+    __table_args__ = (Index(None, "tenant_id", "version", "number"),)
+
+    rule: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(64))
+    event_id: Mapped[UUID | None]
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime]
 
 
 class SupervisionOrder(TenantScoped, Base):

@@ -132,7 +132,8 @@ class _Reader:
         self.keys(block, (*EVENT_KEYS, *(one for one in kinds if one not in ("at", "type"))), kinds)
         after = timedelta() if block.get("at", "PT0S") == "PT0S" else schemas.span(block.get("at"))
         if after is None:
-            self.add(block.value_place("at"), msg("A length of time such as PT30M or P3D was expected."))
+            text, params = schemas.not_a_span(block.get("at"))
+            self.add(block.value_place("at"), text, **params)
             return None
         fields = {ALIASES.get(key, key): self.value(block, key, kinds[key]) for key in block
                   if key in kinds and key not in EVENT_KEYS}
