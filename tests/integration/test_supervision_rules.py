@@ -139,7 +139,7 @@ def test_an_own_rule_hides_the_base_and_gives_way_again(office: Office) -> None:
     passed_on(office)
     with database.current().read(office.tenant_id) as session:
         shipped = session.scalars(select(RulePosition.generation)).one()
-    own = open_text("unclaimed").replace("PT24H", "PT2H")
+    own = open_text("unclaimed").partition("scenarios:")[0].replace("PT24H", "PT2H")
     with pytest.raises(DefinitionError) as refused:
         publish(office, "unclaimed", own.replace("PT2H", "2 h"))
     assert "unclaimed.yaml:10:9: " in str(refused.value)
