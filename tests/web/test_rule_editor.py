@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,8 +55,6 @@ def office(app: Any) -> Office:
 
 def form(page: str, **more: str) -> dict[str, str]:
     """What the page's hidden fields hold, with what is typed."""
-    import re
-
     hidden = dict(re.findall(r'<input type="hidden" name="(rule|begun_from|begun_trial|trial|mode)" value="([^"]*)"', page))
     return {**hidden, **more}
 
@@ -127,12 +126,16 @@ def test_a_rule_that_fires_very_often_wants_a_second_look(app: Any, office: Offi
     page = admin.get(EDITOR)
     asked = admin.post(EDITOR + "/publish", form(page, source=loud, how="live", reason="x"), EDITOR)
     assert asked.status_code == 422 and "which is more than 1" in asked.text and "it is meant so" in asked.text
-    import re
-
     mark = re.findall(r'name="confirmed" value="([^"]+)"', asked.text)[0]
     other = admin.post(EDITOR + "/publish", form(page, source=loud + "# y\n", how="live", reason="x", confirmed=mark), EDITOR)
     assert other.status_code == 422 and "which is more than 1" in other.text
     assert admin.post(EDITOR + "/publish", form(page, source=loud, how="live", reason="x", confirmed=mark), EDITOR).status_code == 303
+    own = "/admin/supervision-rules/loud"
+    assert admin.post(f"{own}/mode", form(admin.get(own), mode="shadow", reason="Too loud"), own).status_code == 303
+    back = admin.post(f"{own}/mode", form(admin.get(own), mode="live", reason="Again"), own)
+    assert back.status_code == 422 and "which is more than 1" in back.text and not Labels(back.text).faults()
+    mark = re.findall(r'name="confirmed" value="([^"]+)"', back.text)[0]
+    assert admin.post(f"{own}/mode", form(admin.get(own), mode="live", reason="Again", confirmed=mark), own).status_code == 303
 
 
 def test_what_stopped_is_seen_and_tried_again(app: Any, office: Office) -> None:

@@ -11,7 +11,7 @@ from app.catalog.commands import WithdrawDefinition
 from app.kernel.errors import Conflict, DefinitionError, Invalid, msg
 from app.rules import queries
 from app.web.access import access
-from app.web.admin import blueprint, differences, rule_runs
+from app.web.admin import blueprint, differences, rule_runs, supervision_rules
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import the_office
@@ -63,15 +63,18 @@ def end_rule_trial(key: str) -> Response:
 
 @blueprint.post("/supervision-rules/<key>/mode")
 @access("definition.publish")
-def switch_rule_mode(key: str) -> Response:
+def switch_rule_mode(key: str) -> Answer:
     """The version in force acts, or only notes from now on: a new version that differs in this line."""
-    expect("mode", "reason", "begun_from")
+    expect("mode", "reason", "begun_from", *rule_runs.FIELDS)
     if text("mode") not in ("live", "shadow"):
         raise Invalid(msg("Please choose one of the options."))
     if not text("reason"):
         raise Invalid(msg("Please say why: whoever reads the rule next will ask."))
     with reading() as reader:
         data = published.effective(reader, the_office().tenant_id, KIND, key).data
+    asks = rule_runs.run(data).asks if text("mode") == "live" and not rule_runs.confirmed(data) else ""
+    if asks:
+        return supervision_rules.one_rule(key, asks, rule_runs.mark(data), text("reason")), 422
     answer = dispatch(rules.PublishRule, rule=key, data=data, mode=text("mode"), reason=text("reason"),
                       begun_from=text("begun_from"), file=_file(key))
     flash(t(msg("In force: %(key)s, version %(version)s."), key=key, version=answer["version"]))

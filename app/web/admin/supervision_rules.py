@@ -39,6 +39,11 @@ def supervision_rules() -> str:
 @access("definition.read")
 def supervision_rule(key: str) -> str:
     """The text in force, its versions and the newest firings, with their cases."""
+    return one_rule(key)
+
+
+def one_rule(key: str, asks: str = "", mark: str = "", reason: str = "") -> str:
+    """The page of a rule; `asks`: why switching it wants a second confirmation. Raises NotFound."""
     tenant_id = the_office().tenant_id
     with reading() as reader:
         live = catalog.live(reader, tenant_id, KIND, key) or catalog.live(reader, tenant_id, SHADOW, key)
@@ -53,7 +58,7 @@ def supervision_rule(key: str) -> str:
             "admin/supervision_rule.html", key=key, published=live, firings=queries.firings(reader, key),
             source=live.data.decode("utf-8", "replace"), aside=[one for one in page.aside if one.rule == key],
             row=next((one for one in page.rows if one.rule.key == key), None), versions=versions[:SHOWN_VERSIONS],
-            people=people, waiting=waiting, faults=faults)
+            people=people, waiting=waiting, faults=faults, asks=asks, mark=mark, reason=reason)
 
 
 def _faults(reader: Session, key: str | None = None) -> tuple[int, list[queries.FaultRow]]:
