@@ -41,6 +41,8 @@ RULE_WORDS: dict[str, dict[str, str]] = {
     },
     "field_kind": {"id": msg("an id"), "code": msg("a code"), "integer": msg("a whole number"),
                    "boolean": msg("true or false"), "number": msg("a number"), "time": msg("a time")},
+    "rule_error": {"no unit": msg("the request has no unit"), "no case": msg("the event belongs to no request here"),
+                   "the rule cannot be read": msg("the rule cannot be read, or has this action no more")},
     "paper_change": {"added": msg("new"), "gone": msg("no longer"), "same": msg("as before")},
     "rule_how": {"live": msg("In force: it acts"), "shadow": msg("In force: it only notes"),
                  "beside": msg("On trial beside what is in force: it only notes")},

@@ -74,7 +74,7 @@ async function start() {
     root,
     parent: root,
     extensions: [
-      lineNumbers(), lintGutter(), history(), yaml(), indentOnInput(), bracketMatching(), closeBrackets(),
+      lineNumbers(), lintGutter(), EditorView.lineWrapping, history(), yaml(), indentOnInput(), bracketMatching(), closeBrackets(),
       autocompletion({ override: [suggest(language, field.dataset.optional)], icons: false }),
       syntaxHighlighting(colours), look, replaceLines, linter(verdict, { delay: 600 }),
       keymap.of([...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),

@@ -158,7 +158,7 @@ def test_what_stopped_is_seen_and_tried_again(app: Any, office: Office) -> None:
                                        number=None, error="the process died", at=at))
     transact(office.tenant_id, SYSTEM, stop)
     seen = admin.get(page)
-    assert "Stopped: 2" in seen and "no unit" in seen and "All rules of the office stand still" in seen and not Labels(seen).faults()
+    assert "Stopped: 2" in seen and "the request has no unit" in seen and "All rules of the office stand still" in seen and not Labels(seen).faults()
     assert "Release" in seen and "of 512 MB" in seen and "How a rule file is written" in seen
     assert "Stopped:" not in Desk(app, "analyst").get(page)
     fault = office.rows(RuleFault, RuleFault.kind == "action")[0]
