@@ -15,9 +15,11 @@ from app.catalog.in_force import Published, content, live
 from app.catalog.model import DefinitionLive, DefinitionVersion
 from app.catalog.registry import kind_named
 from app.kernel.errors import NotFound, Problem, msg
+from app.kernel.events import StoredEvent
 from app.kernel.model import BASE_TENANT_ID
 
-__all__ = ["Drift", "Entry", "drift", "effective", "history", "listing", "verdict", "version"]
+__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "verdict", "version"]
+PUBLISHED, MOST_LOOKED_AT = "definition.published", 2_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ def history(session: Session, tenant_id: UUID, kind: str, key: str) -> list[Entr
     """Every version of one definition that the office can see, newest first."""
     found = [entry for entry in _entries(session, tenant_id, kind) if entry.key == key]
     return sorted(found, key=lambda entry: (entry.published_at, entry.version), reverse=True)
+
+
+def in_force_since(session: Session, entry: Entry) -> datetime:
+    """When a version came into force last: old content may have come back. Of the base's, when it was published."""
+    query = (select(StoredEvent).where(StoredEvent.type == PUBLISHED, StoredEvent.at >= entry.published_at)
+             .order_by(StoredEvent.id.desc()).limit(MOST_LOOKED_AT))
+    found = (one.at for one in session.scalars(query) if one.current()["definition_id"] == str(entry.id))
+    return next(found, entry.published_at)
 
 
 def version(session: Session, tenant_id: UUID, definition_id: UUID) -> Published:

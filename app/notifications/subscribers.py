@@ -16,7 +16,7 @@ from app.tenancy import zones
 
 ASSIGNED, DELEGATED, SUBSTITUTE = "task_assigned", "task_delegated", "substitute_named"
 MENTIONED, INSTRUCTED = "person_mentioned", "case_instructed"
-PUT_ASIDE, REFUSED = "rule_put_aside", "rules_refused"
+PUT_ASIDE, REFUSED, STOPPED = "rule_put_aside", "rules_refused", "rules_stopped"
 
 
 @subscribes("case.task_assigned", name="notifications.assigned")
@@ -95,3 +95,9 @@ def rule_put_aside(event: StoredEvent, uow: UnitOfWork) -> None:
 def rules_refused(event: StoredEvent, uow: UnitOfWork) -> None:
     """Administrators: what was published does not work yet, and why stands on the page of rules."""
     queue(uow, REFUSED, Recipient(group="administrator"), {"rules": event.current()["rules"]})
+
+
+@subscribes("supervision.office_failed", name="notifications.rules_stopped")
+def rules_stopped(_event: StoredEvent, uow: UnitOfWork) -> None:
+    """Administrators: nothing is noticed by itself until this is mended; why stands on the page of rules."""
+    queue(uow, STOPPED, Recipient(group="administrator"), {})

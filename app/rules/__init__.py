@@ -4,6 +4,8 @@ The event table is the truth; the memory of the engine is a cache that replay re
 """
 
 from app.rules.engines import ChildEngine
-from app.rules.owner import Owner
+from app.rules.owner import LEASE, Owner
+from app.rules.upkeep import MakeRuleLive, PublishRule, ReleaseRule, RetryRuleFault, RetryRuleFaults, RetryRules
 
-__all__ = ["ChildEngine", "Owner"]
+__all__ = ["LEASE", "ChildEngine", "MakeRuleLive", "Owner", "PublishRule", "ReleaseRule", "RetryRuleFault",
+           "RetryRuleFaults", "RetryRules"]

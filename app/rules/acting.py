@@ -64,6 +64,12 @@ def perform(uow: UnitOfWork, rule: Rule, firing_id: UUID, case_id: UUID | None) 
     return [_one(uow, rule, firing_id, case, call) for call in rule.actions]
 
 
+def again(uow: UnitOfWork, rule: Rule, firing_id: UUID, case_id: UUID | None, call: ActionCall) -> dict[str, Any]:
+    """One action once more, after somebody mended what it failed of; answers as `perform` does."""
+    case = uow.session.scalars(select(Case).where(Case.id == case_id)).one_or_none() if case_id else None
+    return _one(uow, rule, firing_id, case, call)
+
+
 def _one(uow: UnitOfWork, rule: Rule, firing_id: UUID, case: Case | None, call: ActionCall) -> dict[str, Any]:
     if case is None:
         return {"action": call.action, "error": "no case"}

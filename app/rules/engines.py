@@ -62,6 +62,9 @@ class RuleEngine(Protocol):
     def settled(self) -> None:
         """What was fed so far was replay: facts count from here. Raises EngineRefused when it takes too much memory."""
 
+    def memory_mb(self) -> int:
+        """What it took at its last answer."""
+
     def close(self) -> None:
         """End it; once more is harmless."""
 
@@ -101,6 +104,10 @@ class ChildEngine:
         self._replayed, self._most = self._facts, 0
         if self._rss > self._limit * 1024 // 2:
             raise EngineRefused(f"the windows of the rules take {self._rss // 1024} MB")
+
+    def memory_mb(self) -> int:
+        """See RuleEngine; 0 before the first answer."""
+        return self._rss // 1024
 
     def close(self) -> None:
         """Kill: it holds nothing that is not in the database."""

@@ -50,6 +50,47 @@ class ReloadRefused:
     rules: int
 
 
+@event("supervision.action_failed")
+@dataclass(frozen=True, kw_only=True)
+class ActionFailed:
+    """One action of a firing did not go through: a fault that a person mends. `action`: its name in the registry."""
+
+    case_id: UUID | None
+    rule: str
+    firing_id: UUID
+    action: str
+
+
+@event("supervision.action_retried")
+@dataclass(frozen=True, kw_only=True)
+class ActionRetried:
+    """Somebody had a failed action done once more; `done`: it went through."""
+
+    case_id: UUID | None
+    rule: str
+    firing_id: UUID
+    action: str
+    done: bool
+
+
+@event("supervision.office_failed")
+@dataclass(frozen=True, kw_only=True)
+class OfficeFailed:
+    """All rules of the office stand still: its events cannot be read or judged. `number`: up to where they are."""
+
+    number: int
+
+
+@event("supervision.released")
+@dataclass(frozen=True, kw_only=True)
+class RuleReleased:
+    """Somebody let a quarantined rule see events again. `event_id`: the one it did not see, None for the whole rule."""
+
+    rule: str
+    version: str
+    event_id: UUID | None
+
+
 @event("supervision.case_tagged")
 @dataclass(frozen=True, kw_only=True)
 class CaseTagged:

@@ -14,15 +14,15 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
-from app.kernel import events
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
-from app.rules import acting, stream
+from app.rules import acting, faults, stream
 from app.rules.conditions import Seen
 from app.rules.engines import Chain
 from app.rules.events import RuleFired
 from app.rules.language import COUNTED, Rule
 from app.rules.model import RuleDue, RuleFiring, RuleHit
+from app.rules.noting import NotingUnit
 from app.rules.rulesets import Task, ruleset_name
 from app.rules.waits import DUE, Waits
 
@@ -40,19 +40,6 @@ _INSIDE = select(HIT.c.number, HIT.c.event_id, HIT.c.case_id).where(*_OPEN).orde
 _USE = update(HIT).where(*_OPEN).values(firing_id=bindparam("used_by"))
 _KNOWN = select(FIRING.c.id).where(FIRING.c.tenant_id == bindparam("tenant"), FIRING.c.dedupe == bindparam("digest"))
 _NEW_HIT = insert(HIT)
-
-
-class NotingUnit(UnitOfWork):
-    """A unit of work that remembers which events were recorded in it."""
-
-    made: list[str]
-
-    def record(self, data: object, *, case_id: UUID | None = None,
-               definitions: dict[str, Any] | None = None) -> events.StoredEvent:
-        """As ever."""
-        stored = super().record(data, case_id=case_id, definitions=definitions)
-        self.made.append(str(stored.id))
-        return stored
 
 
 @dataclass
@@ -142,10 +129,10 @@ class Batch:
         return self._store(rule, seen.number, seen.id, seen.case_id, served, mode, seen.hidden_from)
 
     def missed(self, rule: Rule, row: RuleDue, synthetic: object) -> UUID | None:
-        """What was awaited did not come: the synthetic event is recorded with the firing."""
+        """What was awaited did not come: the synthetic event is recorded with a live firing, so that others see it."""
         served = [(row.number, row.event_id, row.case_id)]
         return self._store(rule, row.number, row.event_id, row.case_id, served, "suppressed" if row.past else rule.mode,
-                           frozenset(), None if row.past else synthetic)
+                           frozenset(), None if row.past or rule.mode != "live" else synthetic)
 
     def _is_history(self, at: datetime, known_at: datetime) -> bool:
         return at < max(self.began_at, known_at) - HISTORY
@@ -171,6 +158,7 @@ class Batch:
             session.flush()
             unit.record(RuleFired(case_id=case_id, rule=rule.key, version=rule.hash, firing_id=firing.id))
             firing.answers = acting.perform(unit, rule, firing.id, case_id)
+            faults.note_actions(unit, firing, case_id)
         firing.made = unit.made
         self.fired.append(firing.id)
         return firing.id

@@ -9,6 +9,10 @@ from typing import Any
 
 from app.feel import Expression
 
+KIND = "supervision"
+"""Rule files in the catalog."""
+SHADOW = "supervision_shadow"
+"""Those on trial: each has the name of a rule in force, or of none, and only notes what it would have done."""
 SHAPES = ("match", "count", "count_distinct", "sequence", "absence")
 IN_ENGINE = frozenset({"match", "sequence"})
 """Shapes that durable_rules evaluates; the others are rows of the database."""

@@ -16,7 +16,9 @@ class RulePosition(TenantScoped, Base):
     """How far an office's events are read; `id` is the office's. Whoever moves it must have read from `number`.
 
     `versions`: hashes of the rules in force; `generation` counts their changes; `refused`: digest of a set that could
-    not take over, `error`: why. Events older than `began_at` by more than three days are history.
+    not take over, `error`: why. Events older than `began_at` by more than three days are history. `attention` counts
+    what a person asked of the owner: to look anew at what is put aside, and to try again. `worked_at` and `memory_mb`
+    (the child's) are of the last batch.
     """
 
     __tablename__ = "rule_position"
@@ -28,6 +30,9 @@ class RulePosition(TenantScoped, Base):
     error: Mapped[str] = mapped_column(String(500), default="")
     began_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    attention: Mapped[int] = mapped_column(Integer, default=0)
+    worked_at: Mapped[datetime | None]
+    memory_mb: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class RuleFiring(TenantScoped, Base):
@@ -91,6 +96,28 @@ class RuleDue(TenantScoped, Base):
     case_id: Mapped[UUID | None]
     due_at: Mapped[datetime]
     past: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class RuleFault(TenantScoped, Base):
+    """What stopped and needs a person. `kind`: action (one action of a firing) or office (all rules of the office).
+
+    `number`: which action of the rule, from 0; `attempts` counts the first one, too. Settled rows stay.
+    """
+
+    __tablename__ = "rule_fault"
+    __table_args__ = (Index(None, "tenant_id", "resolved_at", "id"), Index(None, "tenant_id", "rule"))
+
+    kind: Mapped[str] = mapped_column(String(10))
+    rule: Mapped[str] = mapped_column(String(100), default="")
+    firing_id: Mapped[UUID | None]
+    number: Mapped[int] = mapped_column(Integer, default=0)
+    action: Mapped[str] = mapped_column(String(40), default="")
+    case_id: Mapped[UUID | None]
+    error: Mapped[str] = mapped_column(String(300))
+    attempts: Mapped[int] = mapped_column(Integer, default=1)
+    at: Mapped[datetime]
+    tried_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
 
 
 class RuleQuarantine(TenantScoped, Base):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from app.kernel import database, pauses
 from app.kernel.commands import SYSTEM
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork, transact
-from app.rules import reloading, rulesets, stream
+from app.rules import faults, reloading, rulesets, stream
 from app.rules.engines import Chain, ChildEngine, EngineDied, RuleEngine
 from app.rules.events import ExpectationMissed, RuleQuarantined
 from app.rules.firing import Batch, tidy
@@ -27,8 +28,20 @@ from app.rules.rulesets import Task
 from app.tenancy import zones
 
 log = logging.getLogger(__name__)
+LEASE = "rules"
+"""Whoever holds it is the owner."""
 BATCH, KEEP_EVERY, MOST_DUE = 400, 2_000, 100
 """Events of interest in one transaction; numbers without interest after which the position is written; waits."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """An office that failed: not before `until`, unless its `attention` changes."""
+
+    until: datetime
+    attention: int
+    times: int
 
 
 class Moved(Exception):
@@ -41,6 +54,8 @@ class Owner:
     def __init__(self, make: Callable[[], RuleEngine] = ChildEngine, batch: int = BATCH) -> None:
         self.make, self._size = make, batch
         self.offices: dict[UUID, Office] = {}
+        self.stopped: dict[UUID, Stopped] = {}
+        self.settled: set[UUID] = set()
         self.poster = Poster(make, reloading.replayed, _put_aside)
 
     def close(self) -> None:
@@ -51,19 +66,48 @@ class Owner:
     def tick(self, now: datetime) -> int:
         """Every office with new events or waits that are over; the number of events passed and waits ended."""
         due, done = stream.offices_with_due(now), 0
-        for tenant_id, number, newest in stream.offices():
+        for tenant_id, number, newest, attention in stream.offices():
             known = self.offices.get(tenant_id)
             seen = max(number, known.scanned if known is not None and known.position == number else -1)
-            if newest <= seen and number >= 0 and tenant_id not in due:
+            asked = known is not None and known.attention != attention
+            if newest <= seen and number >= 0 and tenant_id not in due and not asked:
+                continue
+            if self._waits(tenant_id, attention, now):
                 continue
             try:
                 done += self.work(tenant_id, now, awaited=tenant_id in due)
             except Moved:
                 self.close()
-            except Exception:
+            except Exception as error:
                 log.exception("supervision rules of an office failed; the others go on")
-                self.poster.drop()
+                self._stop(tenant_id, attention, now, error)
+            else:
+                self._goes_on(tenant_id)
         return done
+
+    def _waits(self, tenant_id: UUID, attention: int, now: datetime) -> bool:
+        """Whether an office that failed is not tried yet; a person's request comes before the time."""
+        known = self.stopped.get(tenant_id)
+        return known is not None and known.attention == attention and known.until > now
+
+    def _stop(self, tenant_id: UUID, attention: int, now: datetime, error: Exception) -> None:
+        """Forget the office, tell people, and wait longer each time."""
+        self.poster.drop()
+        self.offices.pop(tenant_id, None)
+        times = self.stopped[tenant_id].times + 1 if tenant_id in self.stopped else 1
+        wait = min(FIRST_WAIT * 2 ** (times - 1), LONGEST_WAIT)
+        self.stopped[tenant_id] = Stopped(now + wait, attention, times)
+        try:
+            transact(tenant_id, SYSTEM, lambda uow: faults.note_office(uow, error))
+        except Exception:  # the database itself may be what fails: the next try tells
+            log.exception("that the rules of an office stand still could not be noted")
+
+    def _goes_on(self, tenant_id: UUID) -> None:
+        """An owner that is new does not know what its forerunner noted, so the first pass looks."""
+        if tenant_id in self.stopped or tenant_id not in self.settled:
+            transact(tenant_id, SYSTEM, faults.settle_office)
+            self.stopped.pop(tenant_id, None)
+            self.settled.add(tenant_id)
 
     def work(self, tenant_id: UUID, now: datetime, *, awaited: bool = False) -> int:
         """One office to its newest event, and what was awaited in vain. Raises Moved."""
@@ -81,12 +125,18 @@ class Owner:
             office = self.offices.get(tenant_id)
             if row is not None and office is not None and office.position != row.number:
                 raise Moved
-            if office is not None and office.generation == generation:
+            asked = row is not None and office is not None and office.attention != row.attention
+            if office is not None and office.generation == generation and not asked:
                 return office
             wanted, zone = rulesets.in_force(session, tenant_id), zones.zone_of(session, tenant_id)
             if office is None and row is not None:
                 office = Office(tenant_id, rulesets.of_versions(session, tenant_id, row.versions), zone, row.number)
+            if office is not None and row is not None:
+                office.attention = row.attention
                 _read_quarantine(session, office)
+        if asked:
+            self.poster.forgive(tenant_id)
+            self.poster.drop()
         if office is None:
             position = transact(tenant_id, SYSTEM, lambda uow: reloading.first_position(uow, wanted))
             office = Office(tenant_id, wanted, zone, position)
@@ -131,6 +181,7 @@ class Owner:
             row = _locked(uow, office)
             Batch(uow, row.began_at).write(tasks, chains)
             row.number = high
+            row.worked_at, row.memory_mb = uow.now, self.poster.memory_mb()
             if self.poster.warning:
                 row.error = self.poster.warning[:500]
             if tasks and high // KEEP_EVERY != office.position // KEEP_EVERY:

@@ -31,6 +31,7 @@ class Office:
     generation: tuple[int, int] | None = None
     scanned: int = 0
     careful_until: int = 0
+    attention: int = 0
     standing: frozenset[str] = frozenset()
     """Versions that are quarantined as a whole."""
     unseen: set[tuple[str, int]] = field(default_factory=set)
@@ -117,6 +118,15 @@ class Poster:
         """Between two batches: an engine that is worn is replaced when it is next needed."""
         if self._engine is not None and self._engine.worn():
             self.drop()
+
+    def memory_mb(self) -> int:
+        """Of the engine in use; 0 while none is needed."""
+        return self._engine.memory_mb() if self._engine is not None else 0
+
+    def forgive(self, tenant_id: UUID) -> None:
+        """A person asked for another try: the deaths of an office's rules count from the beginning."""
+        for known in [one for one in self._deaths if one[0] == tenant_id]:
+            del self._deaths[known]
 
     def drop(self) -> None:
         """End the engine; the next one is filled by replay."""

@@ -13,21 +13,30 @@ from sqlalchemy.orm import Session
 
 from app.cases.model import Case
 from app.catalog import queries as catalog
-from app.kernel import clock
+from app.kernel import clock, leases
 from app.kernel.commands import Actor
 from app.kernel.errors import NotFound, msg
-from app.rules import orders, rulesets
-from app.rules.definitions import KIND
-from app.rules.language import Rule
-from app.rules.model import CaseTag, RuleFiring, RulePosition, RuleQuarantine, SupervisionOrder
+from app.rules import engines, orders, rulesets, stream
+from app.rules.comparing import SAMPLES, Comparison, compare
+from app.rules.describing import language
+from app.rules.language import KIND, SHADOW, Rule
+from app.rules.model import CaseTag, RuleFault, RuleFiring, RulePosition, RuleQuarantine, SupervisionOrder
+from app.rules.owner import LEASE
+from app.rules.rehearsing import PaperFiring, RuleRehearsal, rehearse
 
+__all__ = ["Comparison", "FaultRow", "FiringRow", "Health", "OrderRow", "PaperFiring", "RulePage", "RuleRehearsal",
+           "RuleRow", "case_numbers", "comparison", "faults", "firings", "language", "order", "order_rows", "rehearse",
+           "rules", "tags_of"]
 LATELY = timedelta(days=30)
-MOST = 50
+MOST, MOST_WAITING = 50, 1_000
 
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A rule in force. `working`: the owner has taken this version over; `fired`: in 30 days, by mode."""
+    """A rule in force. `working`: the owner has taken this version over; `fired`: in 30 days, by mode.
+
+    `trial`: the version on trial beside it, or instead of it where `rule` itself is that one (`only_trial`).
+    """
 
     rule: Rule
     version: int
@@ -35,6 +44,31 @@ class RuleRow:
     working: bool
     fired: Mapping[str, int]
     aside: int
+    trial: catalog.Entry | None = None
+    only_trial: bool = False
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the owner of the rules is doing. `number`: read up to there; `waiting`: events of the rules' types behind it.
+
+    `owned`: whether a worker holds the rules now; `memory_mb`: of the engine's process at the last batch.
+    """
+
+    number: int
+    waiting: int
+    owned: bool
+    worked_at: datetime | None
+    memory_mb: int
+    most_mb: int = engines.RSS_LIMIT_MB
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """Something that stopped, with the number of its case."""
+
+    fault: RuleFault
+    number: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +81,7 @@ class RulePage:
     refused: bool
     error: str
     aside: tuple[RuleQuarantine, ...]
+    health: Health
 
 
 @dataclass(frozen=True)
@@ -75,6 +110,7 @@ def rules(session: Session, tenant_id: UUID) -> RulePage:
     """The rules in force for the office, by key."""
     found, since = rulesets.in_force(session, tenant_id), clock.now() - LATELY
     entries = {one.key: one for one in catalog.listing(session, tenant_id, KIND)}
+    trials = {one.key: one for one in catalog.listing(session, tenant_id, SHADOW)}
     position = session.scalars(select(RulePosition)).one_or_none()
     aside = list(session.scalars(select(RuleQuarantine).order_by(RuleQuarantine.id.desc()).limit(MOST)))
     query = (select(RuleFiring.rule, RuleFiring.mode, func.count()).where(RuleFiring.at >= since)
@@ -83,16 +119,64 @@ def rules(session: Session, tenant_id: UUID) -> RulePage:
     for key, mode, count in session.execute(query):
         fired.setdefault(key, {})[mode] = int(count)
     working = set(position.versions) if position is not None else set()
-    rows = tuple(RuleRow(rule, entries[rule.key].version, entries[rule.key].own, rule.hash in working,
-                         fired.get(rule.key, {}), sum(one.rule == rule.key for one in aside)) for rule in found.rules)
+    rows = tuple(_row(rule, entries.get(rule.key), trials.get(rule.key), rule.hash in working,
+                      fired.get(rule.key, {}), aside) for rule in found.rules if _leads(rule, entries))
     return RulePage(rows, position.generation if position else 0, position.changed_at if position else None,
-                    bool(position and position.refused), position.error if position else "", tuple(aside))
+                    bool(position and position.refused), position.error if position else "", tuple(aside),
+                    _health(session, position, found))
+
+
+def _leads(rule: Rule, entries: Mapping[str, catalog.Entry]) -> bool:
+    """Whether a rule is the one in force of its name, or the only one."""
+    return rule.key not in entries or entries[rule.key].hash == rule.hash
+
+
+def _row(rule: Rule, entry: catalog.Entry | None, trial: catalog.Entry | None, working: bool,
+         fired: Mapping[str, int], aside: Iterable[RuleQuarantine]) -> RuleRow:
+    shown = entry or trial
+    return RuleRow(rule, shown.version if shown else 0, bool(shown and shown.own), working, fired,
+                   sum(one.rule == rule.key for one in aside), trial, entry is None)
+
+
+def _health(session: Session, position: RulePosition | None, found: rulesets.RuleSet) -> Health:
+    until = session.scalars(select(leases.Lease.expires_at).where(leases.Lease.name == LEASE)).one_or_none()
+    number = position.number if position else 0
+    types = found.by_event
+    waiting = stream.waiting(session, number, types, MOST_WAITING) if types and position else 0
+    return Health(number, waiting, until is not None and until > clock.now(), position.worked_at if position else None,
+                  position.memory_mb if position else 0)
+
+
+def faults(session: Session, rule: str | None = None) -> tuple[int, list[FaultRow]]:
+    """(how many wait for a person, the oldest of them); of one rule or of all and the office."""
+    query = select(RuleFault).where(RuleFault.resolved_at.is_(None))
+    query = query.where(RuleFault.rule == rule) if rule is not None else query
+    number = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    found = list(session.scalars(query.order_by(RuleFault.kind.desc(), RuleFault.id).limit(MOST)))
+    numbers = _numbers(session, {one.case_id for one in found if one.case_id is not None})
+    return number, [FaultRow(one, numbers.get(one.case_id, "") if one.case_id else "") for one in found]
+
+
+def comparison(session: Session, tenant_id: UUID, key: str) -> tuple[Comparison, list[FiringRow], list[FiringRow]]:
+    """(numbers, samples of what only the version in force noticed, of what only the one on trial did)."""
+    found = compare(session, tenant_id, key)
+    return found, _firings(session, found.only_live[:SAMPLES]), _firings(session, found.only_trial[:SAMPLES])
+
+
+def case_numbers(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Number of each case that is there."""
+    return _numbers(session, case_ids)
 
 
 def firings(session: Session, key: str) -> list[FiringRow]:
     """The newest firings of a rule, of all its versions."""
     found = list(session.scalars(select(RuleFiring).where(RuleFiring.rule == key).order_by(RuleFiring.id.desc())
                                  .limit(MOST)))
+    return _firings(session, found)
+
+
+def _firings(session: Session, found: Iterable[RuleFiring]) -> list[FiringRow]:
+    found = list(found)
     numbers = _numbers(session, {UUID(one) for row in found for one in row.case_ids})
     return [FiringRow(row.id, row.at, row.mode, row.version, len(row.event_ids),
                       tuple((UUID(one), numbers[UUID(one)]) for one in row.case_ids if UUID(one) in numbers),

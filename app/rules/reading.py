@@ -15,12 +15,12 @@ from app.kernel.errors import DefinitionError, Problem, msg
 from app.rules import conditions, schemas
 from app.rules.language import COUNTED, MODES, SHAPES, ActionCall, Pattern, Rule
 
-ALWAYS = ("rule", "title", "shape", "mode", "then")
+ALWAYS = ("rule", "title", "shape", "mode", "then", "scenarios")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "match": ("event", "where"), "count": ("event", "where", "by", "n", "window"),
     "count_distinct": ("event", "where", "by", "n", "window", "of"), "sequence": ("by", "within", "steps"),
     "absence": ("after", "expect", "by", "within")}
-OPTIONAL = frozenset({"where", "mode", "title"})
+OPTIONAL = frozenset({"where", "mode", "title", "scenarios"})
 MOST_N, MOST_TITLE, MOST_BY, MOST_ACTIONS = 1_000, 120, 4, 10
 LONGEST_SEQUENCE = timedelta(days=31)
 """Facts of a sequence stay in memory: a longer window does not fit the child's budget."""
@@ -71,6 +71,7 @@ class _Reader:
         self.keys(top, (*ALWAYS, *ALLOWED[shape]), OPTIONAL)
         patterns = self.patterns(shape)
         by, of = self.fields(patterns, shape)
+        self.has_case(patterns, shape)
         return Rule(
             key=str(top.get("rule")), hash=hashlib.sha256(self.data).hexdigest(), title=self.title(), shape=shape,
             mode=mode or "live", patterns=patterns, by=by, within=self.length(shape), n=self.number(shape), of=of,
@@ -200,6 +201,13 @@ class _Reader:
                              msg("The event has no field %(name)s. Is it %(near)s?"))
         return tuple(str(name) for name in by), str(of) if of is not None else None
 
+    def has_case(self, patterns: tuple[Pattern, ...], shape: str) -> None:
+        """Everything is done to the case of the last event, of an absence to that of the first."""
+        last = patterns[0 if shape == "absence" else -1] if patterns else None
+        if last is not None and "case_id" not in conditions.fields_of(last.event):
+            self.add("no_case", self.top.value_place("then"),
+                     msg("Events %(name)s belong to no request: nothing can be done about them."), name=last.event)
+
     def length(self, shape: str) -> timedelta:
         """`within` or `window`; zero for a match."""
         key = {"match": None, "count": "window", "count_distinct": "window"}.get(shape, "within")
@@ -207,7 +215,8 @@ class _Reader:
             return timedelta()
         found = schemas.span(self.top[key])
         if found is None:
-            self.add(key, self.top.value_place(key), msg("A length of time such as PT30M or P3D was expected."))
+            text, params = schemas.not_a_span(self.top[key])
+            self.add(key, self.top.value_place(key), text, **params)
         elif shape == "sequence" and found > LONGEST_SEQUENCE:
             self.add(key, self.top.value_place(key),
                      msg("The window is over the memory budget of sequences: at most %(most)s days."),

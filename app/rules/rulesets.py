@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 from app import catalog
 from app.kernel.errors import YikouError
 from app.rules.conditions import Seen, holds, key_of, names_of
-from app.rules.definitions import KIND
 from app.rules.engines import Message
-from app.rules.language import IN_ENGINE, Rule
+from app.rules.language import IN_ENGINE, KIND, SHADOW, Rule
 
 log = logging.getLogger(__name__)
 
@@ -106,15 +105,20 @@ class RuleSet:
 
 
 def in_force(session: Session, tenant_id: UUID) -> RuleSet:
-    """What is published for the office: its own rules hide the base's of the same key."""
-    rules, faults = [], []
-    for published in catalog.all_live(session, tenant_id, KIND):
-        try:
-            rules.append(catalog.compiled(session, tenant_id, KIND, published.key)[1])
-        except YikouError as error:
-            log.warning("supervision rule %s cannot be read: %s", published.key, error)
-            faults.append(published.key)
-    return RuleSet(tuple(rules), tuple(faults))
+    """What is published for the office: its own rules hide the base's of the same key. Those on trial stand beside."""
+    rules: list[Rule] = []
+    faults = []
+    for kind in (KIND, SHADOW):
+        for published in catalog.all_live(session, tenant_id, kind):
+            try:
+                rule: Rule = catalog.compiled(session, tenant_id, kind, published.key)[1]
+            except YikouError as error:
+                log.warning("supervision rule %s cannot be read: %s", published.key, error)
+                faults.append(published.key)
+                continue
+            if all(rule.hash != one.hash for one in rules):  # the same file in both places counts once
+                rules.append(rule)
+    return RuleSet(tuple(sorted(rules, key=lambda one: (one.key, one.mode))), tuple(faults))
 
 
 def of_versions(session: Session, tenant_id: UUID, versions: Iterable[Any]) -> RuleSet:

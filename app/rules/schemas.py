@@ -14,6 +14,10 @@ from app.kernel.errors import msg
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z", re.ASCII)
 LONGEST_SPAN = timedelta(days=366)
+_WORDS = re.compile(r"p?t?(\d{1,4})\s*([a-z天日时小周分秒]+).*")
+_UNITS = {"d": "D", "天": "D", "日": "D", "h": "H", "小": "H", "时": "H", "mi": "M", "分": "M", "s": "S", "秒": "S",
+          "w": "W", "周": "W"}
+"""How a length of time is written by hand: its first letters, and the letter of the standard. Months have none."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,18 @@ def fault(param: Param, value: Any) -> tuple[str, dict[str, Any]] | None:
     if kind == "text" and not (isinstance(value, str) and 0 < len(value.strip()) <= param.most):
         return msg("A text of at most %(limit)s characters was expected."), {"limit": param.most}
     if kind == "span" and span(value) is None:
-        return msg("A length of time such as PT30M or P3D was expected."), {}
+        return not_a_span(value)
     return None
+
+
+def not_a_span(value: Any) -> tuple[str, dict[str, Any]]:
+    """What is said of a text that is no length of time, with a suggestion where it looks like one."""
+    found = _WORDS.fullmatch(str(value).strip().lower())
+    letter = next((letter for word, letter in _UNITS.items() if found and found[2].startswith(word)), "")
+    if found is None or not letter or int(found[1]) == 0:
+        return msg("A length of time such as PT30M or P3D was expected."), {}
+    near = f"P{int(found[1]) * 7}D" if letter == "W" else f"P{found[1]}D" if letter == "D" else f"PT{found[1]}{letter}"
+    return msg("A length of time such as PT30M or P3D was expected. Is it %(near)s?"), {"near": near}
 
 
 def span(value: Any) -> timedelta | None:

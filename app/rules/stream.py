@@ -23,15 +23,16 @@ LATEST = 500
 """So many of the newest numbers are looked at for the newest event time."""
 
 
-def offices() -> list[tuple[UUID, int, int]]:
-    """(office, number read up to, number of the newest event) of offices that are not suspended; -1: never read."""
+def offices() -> list[tuple[UUID, int, int, int]]:
+    """(office, number read up to, number of the newest event, attention) of offices not suspended; -1: never read."""
     newest = (select(func.max(EventNumber.number)).where(EventNumber.tenant_id == Tenant.tenant_id)
               .correlate(Tenant).scalar_subquery())
-    query = (select(Tenant.tenant_id, func.coalesce(RulePosition.number, -1), func.coalesce(newest, 0))
+    query = (select(Tenant.tenant_id, func.coalesce(RulePosition.number, -1), func.coalesce(newest, 0),
+                    func.coalesce(RulePosition.attention, 0))
              .outerjoin(RulePosition, RulePosition.tenant_id == Tenant.tenant_id)
              .where(pauses.working(Tenant.tenant_id)).order_by(Tenant.tenant_id))
     with database.current().claim() as session:
-        return [(row[0], int(row[1]), int(row[2])) for row in session.execute(query)]
+        return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in session.execute(query)]
 
 
 def offices_with_due(now: datetime) -> set[UUID]:
@@ -93,6 +94,12 @@ def used(session: Session, version: str, since_number: int) -> set[int]:
     """Numbers of the events that firings of a version have used, from a number on."""
     query = select(RuleFiring.numbers).where(RuleFiring.version == version, RuleFiring.number >= since_number)
     return {int(number) for numbers in session.scalars(query) for number in numbers}
+
+
+def waiting(session: Session, low: int, types: Collection[str], most: int) -> int:
+    """How many events of these types lie behind a position, counted up to `most`."""
+    query = _events(types).where(EventNumber.number > low).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(query)) or 0
 
 
 def _same() -> Any:

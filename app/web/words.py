@@ -75,6 +75,7 @@ WORDS: dict[str, dict[str, str]] = {
                    "building": msg("Building"), "grid": msg("Grid cell")},
     "definition": {"process": msg("Process"), "decision": msg("Decision table"), "form": msg("Form"),
                    "message": msg("Message template"), "supervision": msg("Supervision rule"),
+                   "supervision_shadow": msg("Supervision rule on trial"),
                    "demand": msg("Demand rule"), "calendar": msg("Calendar")},
     "entry": {
         "reply": msg("Reply"), "question": msg("Question"), "answer": msg("Answer"), "contact": msg("Contact"),

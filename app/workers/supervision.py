@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from app import rules
 from app.kernel import clock, database, leases
 from app.rules import Owner
 
-LEASE, LEASE_SECONDS = "rules", 60.0
+LEASE, LEASE_SECONDS = rules.LEASE, 60.0
 RENEW = timedelta(seconds=20)
 _owner: list[tuple[Any, Owner]] = []
 _held: list[tuple[Any, str, datetime]] = []

@@ -19,10 +19,10 @@ from app.kernel.events import StoredEvent
 from app.kernel.sequencer import broken_link
 from app.kernel.unit_of_work import UnitOfWork, transact
 from app.notifications.model import Notification
-from app.rules import queries
+from app.rules import RetryRuleFault, RetryRuleFaults, queries
 from app.rules.commands import AnswerOrder, VerifyOrder
 from app.rules.events import ReloadRefused, RuleQuarantined
-from app.rules.model import CaseTag, RuleFiring, RulePosition, SupervisionOrder
+from app.rules.model import CaseTag, RuleFault, RuleFiring, RulePosition, SupervisionOrder
 from app.tenancy.model import Place
 from app.workers import loop, supervision
 from tests.integration.play import Office
@@ -139,7 +139,7 @@ def test_an_own_rule_hides_the_base_and_gives_way_again(office: Office) -> None:
     passed_on(office)
     with database.current().read(office.tenant_id) as session:
         shipped = session.scalars(select(RulePosition.generation)).one()
-    own = open_text("unclaimed").replace("PT24H", "PT2H")
+    own = open_text("unclaimed").partition("scenarios:")[0].replace("PT24H", "PT2H")
     with pytest.raises(DefinitionError) as refused:
         publish(office, "unclaimed", own.replace("PT2H", "2 h"))
     assert "unclaimed.yaml:10:9: " in str(refused.value)
@@ -266,3 +266,75 @@ def test_ten_late_in_one_unit(office: Office) -> None:
     found = fired(office, "overdue_burst")
     assert found and all(len(row.event_ids) == 10 for row in found)
     assert len({one for row in found for one in row.event_ids}) == 10 * len(found)
+
+
+NEW = """rule: tell_head
+shape: match
+event: case.submitted
+then:
+  - {action: notify, params: {role: head, of_unit: true}}
+  - {action: tag, params: {tag: seen}}
+"""
+
+
+def test_a_failed_action_is_a_fault_that_is_mended_and_tried_again(office: Office) -> None:
+    publish(office, "tell_head", NEW)
+    office.submit()
+    office.work()
+    fault = office.rows(RuleFault)[0]
+    assert (fault.kind, fault.rule, fault.action, fault.number, fault.error) == ("action", "tell_head", "notify", 0, "no unit")
+    assert "seen" in {row.tag for row in office.rows(CaseTag)} and office.events("supervision.action_failed")[0].data["action"] == "notify"
+    with pytest.raises(Forbidden):
+        office.send(RetryRuleFault, office.who("handler"), fault_id=fault.id)
+    assert office.send(RetryRuleFault, office.who("administrator"), fault_id=fault.id) == {"done": False}
+    assert (office.rows(RuleFault)[0].attempts, office.rows(RuleFault)[0].resolved_at) == (2, None)
+    office.do("task_intake", **INTAKE)
+    if "task_dispatch" in office.tasks():
+        office.do("task_dispatch", **BEFORE_HANDLING["task_dispatch"])
+    assert office.send(RetryRuleFaults, office.who("supervisor")) == {"done": 1, "failed": 0}
+    office.work()
+    told = office.rows(Notification, Notification.template == "rule_fired")
+    assert [row.to_group for row in told] == [f"head@{office.case().unit}"]
+    assert office.rows(RuleFault)[0].resolved_at and not any("error" in one for one in fired(office, "tell_head")[0].answers)
+    assert [event.data["done"] for event in office.events("supervision.action_retried")] == [False, True]
+    with pytest.raises(Conflict):
+        office.send(RetryRuleFault, office.who("administrator"), fault_id=fault.id)
+
+
+def test_a_retry_does_what_the_rule_in_force_says(office: Office) -> None:
+    publish(office, "tell_head", NEW)
+    office.submit()
+    office.work()
+    publish(office, "tell_head", NEW.replace("role: head, of_unit: true", "role: supervisor"))
+    assert office.send(RetryRuleFaults, office.who("administrator")) == {"done": 1, "failed": 0}
+    office.work()
+    assert [row.to_group for row in office.rows(Notification, Notification.template == "rule_fired")] == ["supervisor"]
+
+
+def test_an_office_whose_rules_stand_still_is_told_and_tried_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed_on(office)
+    before = office.rows(RulePosition)[0].number
+    with monkeypatch.context() as broken:
+        broken.setattr("app.rules.owner.Batch.write", lambda *_words: 1 / 0)
+        office.submit(phone="13900000009")
+        office.work()
+        office.do("task_intake", **INTAKE)
+        fault = office.rows(RuleFault)[0]
+        assert (fault.kind, fault.error, fault.attempts) == ("office", "ZeroDivisionError", 1)
+        supervision.tick(office.clock.now(), loop.OWNER)  # it waits, and tells no second time
+        assert office.rows(RuleFault)[0].attempts == 1 and office.rows(RulePosition)[0].number == before
+        assert office.send(RetryRuleFault, office.who("administrator"), fault_id=fault.id) == {"done": None}
+        supervision.tick(office.clock.now(), loop.OWNER)
+        assert [row.attempts for row in office.rows(RuleFault)] == [2] and len(office.rows(StoredEvent, StoredEvent.type == "supervision.office_failed")) == 1
+        with database.current().read(office.tenant_id) as session:
+            health = queries.rules(session, office.tenant_id).health
+        assert health.owned and health.waiting > 0 and queries_faults(office) == 1
+    office.clock.advance(timedelta(minutes=11))
+    office.work()
+    assert office.rows(RulePosition)[0].number > before and office.rows(RuleFault)[0].resolved_at is not None
+    assert "rules_stopped" in {row.template for row in office.rows(Notification)} and queries_faults(office) == 0
+
+
+def queries_faults(office: Office) -> int:
+    with database.current().read(office.tenant_id) as session:
+        return queries.faults(session)[0]

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.cases import queries
 from app.cases.commands import RetryIncident
 from app.kernel.errors import msg
+from app.rules import queries as rules
 from app.tenancy import attachments
 from app.web.access import access
 from app.web.pages import dispatch, reading
@@ -24,7 +25,9 @@ def incidents() -> str:
     """Open ones first."""
     with reading() as reader:
         found, files = queries.incidents(reader, actor()), attachments.waiting(reader)
-    return render_template("staff/incidents.html", incidents=found, files=files, scanner=attachments.has_scanner())
+        stopped, _ = rules.faults(reader)
+    return render_template("staff/incidents.html", incidents=found, files=files, scanner=attachments.has_scanner(),
+                           stopped=stopped)
 
 
 @blueprint.post("/incidents/<uuid:incident_id>/retry")
