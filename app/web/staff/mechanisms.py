@@ -44,7 +44,8 @@ MECHANISMS = {
         msg("Service commitment"),
         msg("What the office promises for each service, by when, and what happens when a promise is broken."),
         ("kept", "broken", "open"), ("commitment_remedy",), ("commitment", "time_limit"),
-        pages=(("admin.services", msg("Services"), "service.manage"),)),
+        pages=(("resident.commitments", msg("What residents read"), "staff.enter"),
+               ("admin.services", msg("Services"), "service.manage"))),
     "time_limits": Mechanism(
         msg("Time limits"),
         msg("How long each step may take on the office's calendar, when a warning comes, and how a date may move."),
@@ -60,7 +61,8 @@ MECHANISMS = {
     "follow_up": Mechanism(
         msg("Follow-up visits"),
         msg("Who is asked whether it helped, how and when, and what a bad rating sets going."),
-        ("asked", "satisfied", "reopened"), ("follow_up", "return_visit"), ("follow_up", "visit_result"),
+        ("asked", "answered", "solved", "satisfied", "reopened"), ("follow_up",),
+        ("follow_up", "evaluation_route", "reopen_level", "time_limit"),
         pages=(("staff.insight", msg("Figures"), "insight.read"),)),
     "demand": Mechanism(
         msg("Demand orientation"),

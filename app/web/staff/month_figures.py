@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.insight import queries as insight
-from app.insight.queries import Rate
+from app.insight.queries import PromiseRow, Rate, VisitFigures
 from app.kernel.errors import msg
 from app.rules import queries as rules
 from app.supervision import queries as supervision
@@ -49,13 +49,27 @@ def _insight(session: Session) -> Iterator[Shown]:
     month = insight.preset("month", local_now().date(), zone())
     found, rates = insight.figures(session, actor(), month), insight.three_rates(session, actor(), month)
     behind = url_for("staff.insight")
-    yield _rate("kept", t(msg("answered within promise")), found.office.promise, behind)
+    yield from _promises(insight.promises(session, actor(), month).total)
+    yield from _visits(insight.visit_figures(session, actor(), month))
     yield _rate("on_time", t(msg("of dates kept")), found.office.on_time, behind)
     yield _rate("reopened", t(msg("opened again")), found.office.reopened, behind)
     for rate, label in (("solved", msg("solved, as told at the follow-up")), ("satisfied", msg("satisfied"))):
         yield _rate(rate, t(label), rates.office.rates[rate], url_for("staff.rate_cases", rate=rate, verdict=""))
     yield Shown("rising", str(len(found.rising)), t(msg("services asked for more than before")),
                 link=url_for("staff.insight") + "#rising")
+
+
+def _promises(total: PromiseRow) -> Iterator[Shown]:
+    public = url_for("resident.commitments")
+    yield _rate("kept", t(msg("of promises kept")), total.rate, public)
+    yield Shown("broken", str(total.broken), t(msg("promises broken")), link=public)
+    yield Shown("open", str(total.open), t(msg("promises stand now")), link=public)
+
+
+def _visits(found: Sequence[VisitFigures]) -> Iterator[Shown]:
+    asked = sum(one.ended - one.nobody for one in found)
+    yield _rate("asked", t(msg("of ended requests were asked about")), Rate(asked, sum(one.ended for one in found)), "")
+    yield _rate("answered", t(msg("of those asked answered")), Rate(sum(one.answered for one in found), asked), "")
 
 
 def _rate(name: str, label: str, rate: Rate, link: str) -> Shown:
