@@ -26,7 +26,8 @@ TABLE: dict[str, frozenset[str]] = {
     "follow_up_caller": frozenset(_WORK),
     "supervisor": frozenset(_WORK | {"case.join", "task.read_all", "task.reassign", "incident.read", "incident.retry",
                                      "overview.read", "oversight.read", "case.instruct", "order.verify",
-                                     "insight.read", "insight.export", "definition.read", "audit.read"}),
+                                     "insight.read", "insight.export", "definition.read", "audit.read",
+                                     "matter.read_all"}),
     "analyst": frozenset({"staff.enter", "overview.read", "definition.read", "insight.read", "insight.export",
                           "knowledge.read"}),
     "administrator": frozenset({"staff.enter", "unit.manage", "user.manage", "place.manage", "service.manage",
@@ -36,7 +37,7 @@ TABLE: dict[str, frozenset[str]] = {
                                 "notice.publish", "public_case.read", "public_case.publish",
                                 "reply_template.manage", "office.export"}),
     "leader": frozenset({"staff.enter", "overview.read", "insight.read", "insight.export", "case.read", "case.search",
-                         "task.read", "knowledge.read"}),
+                         "task.read", "knowledge.read", "matter.read_all"}),
     "operator": frozenset({"staff.enter", "tenant.manage", "definition.read", "incident.read", "incident.retry",
                            "audit.read"}),
 }
