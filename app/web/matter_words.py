@@ -9,5 +9,5 @@ MATTER_WORDS: dict[str, dict[str, str]] = {
     "matter_step": {"opened": msg("opened"), "answer": msg("to be answered"), "verify": msg("to be looked at"),
                     "leader": msg("with the leader")},
     "matter_outcome": {"verified": msg("closed"), "lifted": msg("lifted: nothing was wrong"), "closed": msg("closed")},
-    "matter_kind": {},
+    "matter_kind": {"order": msg("Usual order"), "listed": msg("Listed order, known to the leader")},
 }

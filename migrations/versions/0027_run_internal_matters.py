@@ -1,4 +1,8 @@
-"""Internal matters run as cases do: what each row is (`nature`), and what it is about."""
+"""Internal matters run as cases do: what each row is (`nature`), and what it is about. Orders from above are such.
+
+Orders of before had no process, no clock and no number; they cannot be carried on, and what they asked for stands as a
+line in the journal of their case.
+"""
 
 from __future__ import annotations
 
@@ -14,3 +18,4 @@ def upgrade() -> None:
     op.add_column("service_case", sa.Column("subject_id", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_service_case_tenant_id_nature_subject_id"), "service_case",
                     ["tenant_id", "nature", "subject_id"], unique=False)
+    op.drop_table("supervision_order")
