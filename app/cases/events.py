@@ -136,6 +136,17 @@ class CaseReturned(EntryEvent):
     """A unit sent the case back with a reason."""
 
 
+@event("case.return_judged")
+@dataclass(frozen=True, kw_only=True)
+class CaseReturnJudged(CaseEvent):
+    """A return was found proper or improper; told again when that changes. `by_unit` returned it, `ground`: a code."""
+
+    return_id: UUID
+    by_unit: str
+    judgement: str
+    ground: str
+
+
 @event("case.question_asked")
 @dataclass(frozen=True, kw_only=True)
 class CaseQuestionAsked(EntryEvent):

@@ -24,6 +24,7 @@ class Case(TenantScoped, Base):
 
     `nature` other than REQUEST: an internal matter, which has no resident. ORM statements leave those out unless they
     are `every`. `subject_id`: what the matter is about (a case, a topic), by the room that opened it.
+    `first_unit` is responsible first (首接负责), whoever has it later; `unit_at`: when the present unit got it.
     """
 
     __tablename__ = "service_case"
@@ -43,6 +44,8 @@ class Case(TenantScoped, Base):
     kind: Mapped[str | None] = mapped_column(String(40))
     urgency: Mapped[str | None] = mapped_column(String(20))
     unit: Mapped[str | None] = mapped_column(String(40))
+    first_unit: Mapped[str | None] = mapped_column(String(40))
+    unit_at: Mapped[datetime | None]
     phase: Mapped[str] = mapped_column(String(20), default="submit")
     status: Mapped[str] = mapped_column(String(10), default="open")
     outcome: Mapped[str | None] = mapped_column(String(40))

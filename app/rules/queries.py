@@ -162,7 +162,8 @@ def _order(one: Case, due: Deadline | None, numbers: Mapping[UUID, str], names: 
     about = (subject, numbers[subject]) if subject is not None and subject in numbers else None
     late = due is not None and (due.breached_at is not None or (due.state == "running" and due.due_at < now))
     return OrderRow(one.id, one.number, one.text, one.unit, *names.unit(one.unit), one.kind, one.phase, one.status,
-                    one.outcome, one.rating, one.fields.get("rule"), about, one.submitted_at, due.due_at if due else None, late)
+                    one.outcome, one.rating, one.fields.get("rule"), about, one.submitted_at,
+                    due.due_at if due else None, late)
 
 
 def _numbers(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, str]:

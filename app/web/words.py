@@ -91,7 +91,9 @@ WORDS: dict[str, dict[str, str]] = {
     "decision": {
         "time_limit": msg("Time limit"), "handling_unit": msg("Handling unit"), "urgency": msg("Urgency"),
         "extension_limit": msg("Limit of an extension"), "visit_result": msg("Result of the return visit"),
-        "follow_up": msg("Return visit"), "return_route": msg("Way of a returned case"), "review": msg("Review"),
+        "follow_up": msg("Return visit"), "return_route": msg("Way of a returned case"),
+        "return_judgement": msg("Whether the return was proper"), "unit_score": msg("Score of a unit"),
+        "review": msg("Review"),
         "service_module": msg("Module"), "answer_wait": msg("Waiting for an answer"),
         "handling_process": msg("Way of handling"), "co_handling": msg("Who helps"),
         "classification_confidence": msg("How sure the sorting is"),

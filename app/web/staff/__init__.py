@@ -26,9 +26,10 @@ from app.web.staff import (  # noqa: E402  views
     overview,
     publishing,
     saved_views,
+    scores,
     tasks,
 )
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
            "incidents", "insight", "intake", "joining", "journal", "live", "messages", "orders", "oversight",
-           "overview", "publishing", "saved_views", "tasks"]
+           "overview", "publishing", "saved_views", "scores", "tasks"]
