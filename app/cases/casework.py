@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Float, Index, Integer, String
+from sqlalchemy import Boolean, Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, TenantScoped
@@ -39,29 +39,6 @@ class CaseContact(TenantScoped, Base):
     reached: Mapped[bool] = mapped_column(Boolean)
     with_whom: Mapped[str] = mapped_column(String(120), default="")
     next_try_on: Mapped[date | None] = mapped_column(Date)
-    at: Mapped[datetime]
-
-
-class CaseReturn(TenantScoped, Base):
-    """A unit sent the case back. `judgement`: proper or improper, by the table; `ground`: why, a code of it.
-
-    `wait_days`: working days between getting and returning it; `came_back`: it was passed to the same unit again.
-    """
-
-    __tablename__ = "case_return"
-    __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "unit", "at"),
-                      Index(None, "tenant_id", "at"))
-
-    case_id: Mapped[UUID]
-    entry_id: Mapped[UUID]
-    unit: Mapped[str] = mapped_column(String(40))
-    number: Mapped[int] = mapped_column(Integer)
-    wait_days: Mapped[float] = mapped_column(Float)
-    reason_length: Mapped[int] = mapped_column(Integer)
-    came_back: Mapped[bool | None] = mapped_column(Boolean)
-    ruled: Mapped[bool] = mapped_column(Boolean, default=False)
-    judgement: Mapped[str] = mapped_column(String(20), default="")
-    ground: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
 
 

@@ -36,16 +36,6 @@ class CaseSubmitted(CaseEvent):
     length: int
 
 
-@event("case.matter_opened")
-@dataclass(frozen=True, kw_only=True)
-class MatterOpened(CaseEvent):
-    """An internal matter began: an order from above, a topic of demand. `subject_id`: what it is about."""
-
-    nature: str
-    subject_id: UUID | None
-    process_id: str
-
-
 @event("case.phase_entered")
 @dataclass(frozen=True, kw_only=True)
 class CasePhaseEntered(CaseEvent):
@@ -134,17 +124,6 @@ class CaseReplied(EntryEvent):
 @dataclass(frozen=True, kw_only=True)
 class CaseReturned(EntryEvent):
     """A unit sent the case back with a reason."""
-
-
-@event("case.return_judged")
-@dataclass(frozen=True, kw_only=True)
-class CaseReturnJudged(CaseEvent):
-    """A return was found proper or improper; told again when that changes. `by_unit` returned it, `ground`: a code."""
-
-    return_id: UUID
-    by_unit: str
-    judgement: str
-    ground: str
 
 
 @event("case.question_asked")

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.cases import deciding, events
-from app.cases.casework import CaseReturn
+from app.cases import deciding, matter_events
 from app.cases.effects import Fault
 from app.cases.journal import record
-from app.cases.model import Case, CaseEntry
+from app.cases.model import Case, CaseEntry, CaseReturn
 from app.deadlines import calendar_of
 from app.feel import to_json
 from app.kernel.errors import YikouError
@@ -63,7 +62,7 @@ def _judge(uow: UnitOfWork, case: Case, row: CaseReturn, element_id: str | None)
     if isinstance(found, dict):
         row.judgement, row.ground = str(found.get("judgement", ""))[:20], str(found.get("ground", ""))[:40]
     if known != (row.judgement, row.ground):
-        record(uow, case, events.CaseReturnJudged, {DECISION: answer.hash}, return_id=row.id, by_unit=row.unit,
+        record(uow, case, matter_events.CaseReturnJudged, {DECISION: answer.hash}, return_id=row.id, by_unit=row.unit,
                judgement=row.judgement, ground=row.ground)
     return []
 

@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from app import catalog, dmn, feel
 from app.auth import policy
 from app.cases import queries as cases
-from app.cases.casework import CaseReturn
-from app.cases.model import REQUEST, Case, every
+from app.cases.model import REQUEST, Case, CaseReturn, every
 from app.deadlines.model import Deadline
 from app.insight.periods import Period
 from app.kernel import clock

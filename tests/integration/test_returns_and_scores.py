@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.cases import queries as cases
-from app.cases.casework import CaseReturn
 from app.cases.commands import RateCase
-from app.cases.model import DecisionRecord
+from app.cases.model import CaseReturn, DecisionRecord
 from app.insight import scores
 from app.insight.periods import Period
 from app.kernel import database

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.casework import CaseReturn
+from app.cases.model import CaseReturn
 from app.cases.queries.rows import Names
 from app.cases.views import ReturnView
 
