@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.cases import appointments, clock_events, events
+from app.cases import appointments, clock_events, events, returns
 from app.cases.commitments import giving
 from app.cases.commitments.model import PROMISE
 from app.cases.effects import (
@@ -22,7 +22,7 @@ from app.cases.effects import (
 )
 from app.cases.journal import note_rating, record, write_entry
 from app.cases.listener import PHASES
-from app.cases.model import Case
+from app.cases.model import REQUEST, Case
 from app.deadlines import Change, DeadlineBook
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -39,14 +39,17 @@ CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
 
 def apply(uow: UnitOfWork, case: Case, effects: list[Effect], book: DeadlineBook) -> list[Fault]:
     """Apply in order; the faults found, for the incident list."""
-    faults = []
+    faults: list[Fault] = []
     for effect in effects:
         if isinstance(effect, EnterPhase):
             enter_phase(uow, case, effect.phase)
         elif isinstance(effect, SetColumns):
-            _set_columns(uow, case, effect)
+            faults += _set_columns(uow, case, effect)
         elif isinstance(effect, WriteEntry):
-            write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id, **effect.details)
+            entry = write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id,
+                                **effect.details)
+            if entry.kind == returns.RETURN and case.nature == REQUEST:
+                faults += returns.note(uow, case, entry)
         elif isinstance(effect, NoteRating):
             note_rating(uow, case, effect.rating, effect.solved)
         elif isinstance(effect, Agree):
@@ -70,12 +73,12 @@ def enter_phase(uow: UnitOfWork, case: Case, phase: str) -> None:
         return
     previous, case.phase, case.phase_at = case.phase, phase, uow.now
     record(uow, case, events.CasePhaseEntered, previous=previous)
-    if previous == "feedback" and PHASES.index(phase) < PHASES.index("feedback"):
+    if case.nature == REQUEST and previous == "feedback" and PHASES.index(phase) < PHASES.index("feedback"):
         case.rounds += 1
         record(uow, case, events.CaseReopened, round=case.rounds)
 
 
-def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> None:
+def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> list[Fault]:
     changed = {name for name, value in effect.values.items() if getattr(case, name) != value}
     previous_unit = case.unit
     for name in changed:
@@ -84,6 +87,8 @@ def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> None:
         record(uow, case, events.CaseClassified)
     if "unit" in changed and case.unit:
         record(uow, case, events.CaseDispatched, previous_unit=previous_unit)
+    unit = effect.values.get("unit")
+    return returns.passed_on(uow, case, unit) if unit and case.nature == REQUEST else []
 
 
 def decide_visit(uow: UnitOfWork, case: Case, visit: str, reason: str) -> None:

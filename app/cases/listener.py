@@ -32,17 +32,21 @@ MAX_BODY = 20_000
 
 
 class Listener:
-    """Told of entered and left elements; moves the clocks at once, because later timers of the step read them."""
+    """Told of entered and left elements; moves the clocks at once, because later timers of the step read them.
 
-    def __init__(self, book: DeadlineBook) -> None:
-        self.book = book
+    An `internal` matter names its own steps; those of a request are the six that its resident sees.
+    """
+
+    def __init__(self, book: DeadlineBook, *, internal: bool = False) -> None:
+        self.book, self.internal = book, internal
         self.effects: list[Effect] = []
 
     def entered(self, element: Element, properties: Mapping[str, Any]) -> None:
         """An element begins."""
         self._guarded(element, lambda: self._enter(properties))
         phase = properties.get("phase")
-        if phase in PHASES:
+        if phase in PHASES or (phase and self.internal):
+            phase = str(phase)[:20]
             self.effects.append(EnterPhase(phase))
         elif phase:
             self._fault(element, msg("There is no step %(phase)s of a case."), phase=str(phase)[:40])
@@ -76,6 +80,8 @@ class Listener:
                                             str(properties.get("visit.reason") or "")[:40]))
         if properties.get("entry.kind") == "rating":
             self.effects.append(_rating(variables))
+        if self.internal and properties.get("case.score") is not None:
+            self.effects.append(NoteRating(_points(properties["case.score"]), None))
 
     def _move_clocks(self, properties: Mapping[str, Any]) -> None:
         by = properties.get("deadline.by")
@@ -135,8 +141,13 @@ def _contact(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rating(variables: Mapping[str, Any]) -> NoteRating:
     """The variables `rating` (1 to 5, 5 best) and `solved`, from a message or a form."""
-    rating, solved = variables.get("rating"), variables.get("solved")
-    if isinstance(rating, str) and rating.isdecimal():
-        rating = int(rating)
-    known = isinstance(rating, int | Decimal) and not isinstance(rating, bool) and 1 <= rating <= 5
-    return NoteRating(int(rating) if known else None, solved if solved in SOLVED else None)  # type: ignore[arg-type]
+    solved = variables.get("solved")
+    return NoteRating(_points(variables.get("rating")), solved if solved in SOLVED else None)
+
+
+def _points(value: Any) -> int | None:
+    """1 to 5; None for anything else."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    known = isinstance(value, int | Decimal) and not isinstance(value, bool) and 1 <= value <= 5
+    return int(value) if known else None

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Boolean, Float, ForeignKeyConstraint, Index, Integer, String, Text, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Boolean, Executable, Float, ForeignKeyConstraint, Index, Integer, String, Text, event, false
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from app.kernel.model import Base, TenantScoped
 
+REQUEST = "request"
+"""The nature of what residents ask; everything else is an internal matter: an order from above, a topic of demand."""
+S = TypeVar("S", bound=Executable)
+_EVERY = "yikou_every_nature"
+EVERY = {_EVERY: True}
+"""Execution options of a statement (or of `Session.get`) that reads internal matters too."""
+
 
 class Case(TenantScoped, Base):
-    """One request. Personal data stand in `person`; `text` is the resident's own words and can be erased."""
+    """One request. Personal data stand in `person`; `text` is the resident's own words and can be erased.
+
+    `nature` other than REQUEST: an internal matter, which has no resident. ORM statements leave those out unless they
+    are `every`. `subject_id`: what the matter is about (a case, a topic), by the room that opened it.
+    `first_unit` is responsible first (首接负责), whoever has it later; `unit_at`: when the present unit got it.
+    """
 
     __tablename__ = "service_case"
     __table_args__ = (
@@ -21,14 +33,19 @@ class Case(TenantScoped, Base):
         Index(None, "tenant_id", "status", "phase"), Index(None, "tenant_id", "person_id"),
         Index(None, "tenant_id", "instance_id", "status"), Index(None, "tenant_id", "parent_id"),
         Index(None, "tenant_id", "submitted_at"), Index(None, "tenant_id", "closed_at"),
+        Index(None, "tenant_id", "nature", "subject_id"),
         ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]))
 
     number: Mapped[str] = mapped_column(String(30))
+    nature: Mapped[str] = mapped_column(String(20), default=REQUEST, server_default=REQUEST)
+    subject_id: Mapped[UUID | None]
     module: Mapped[str | None] = mapped_column(String(20))
     service: Mapped[str | None] = mapped_column(String(40))
     kind: Mapped[str | None] = mapped_column(String(40))
     urgency: Mapped[str | None] = mapped_column(String(20))
     unit: Mapped[str | None] = mapped_column(String(40))
+    first_unit: Mapped[str | None] = mapped_column(String(40))
+    unit_at: Mapped[datetime | None]
     phase: Mapped[str] = mapped_column(String(20), default="submit")
     status: Mapped[str] = mapped_column(String(10), default="open")
     outcome: Mapped[str | None] = mapped_column(String(40))
@@ -57,6 +74,21 @@ class Case(TenantScoped, Base):
     promised_at: Mapped[datetime | None]
     parent_id: Mapped[UUID | None]
     may_publish: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+_REQUESTS_ONLY = with_loader_criteria(Case, Case.nature == REQUEST, include_aliases=True)
+
+
+def every(statement: S) -> S:
+    """The statement over requests and internal matters alike: for the paths on which both run."""
+    return statement.execution_options(**EVERY)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _leave_matters_out(state: ORMExecuteState) -> None:
+    """Whatever speaks of residents' requests reads nothing else, without having to say so."""
+    if not state.is_column_load and not state.execution_options.get(_EVERY):
+        state.statement = state.statement.options(_REQUESTS_ONLY)
 
 
 class Person(TenantScoped, Base):
@@ -167,6 +199,29 @@ class Appointment(TenantScoped, Base):
     note: Mapped[str] = mapped_column(String(200))
     price: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class CaseReturn(TenantScoped, Base):
+    """A unit sent the case back. `judgement`: proper or improper, by the table; `ground`: why, a code of it.
+
+    `wait_days`: working days between getting and returning it; `came_back`: it was passed to the same unit again.
+    """
+
+    __tablename__ = "case_return"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "unit", "at"),
+                      Index(None, "tenant_id", "at"))
+
+    case_id: Mapped[UUID]
+    entry_id: Mapped[UUID]
+    unit: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(Integer)
+    wait_days: Mapped[float] = mapped_column(Float)
+    reason_length: Mapped[int] = mapped_column(Integer)
+    came_back: Mapped[bool | None] = mapped_column(Boolean)
+    ruled: Mapped[bool] = mapped_column(Boolean, default=False)
+    judgement: Mapped[str] = mapped_column(String(20), default="")
+    ground: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
 
 

@@ -25,10 +25,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case in a list. `text_start`: the first words of the resident."""
+    """One case in a list. `text_start`: the first words of the resident; `nature`: as in the row."""
 
     case_id: UUID
     number: str
+    nature: str
     service_zh: str
     service_en: str
     unit_zh: str
@@ -82,6 +83,10 @@ class CaseView(CaseRow):
     visit_reason: str | None = None
     hidden: frozenset[str] = frozenset()
     """What the reader may not see: name, phone, text, files."""
+    subject_id: UUID | None = None
+    first_unit: str | None = None
+    first_unit_zh: str = ""
+    first_unit_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,6 +245,20 @@ class CasePage:
     incidents: tuple[IncidentView, ...]
     suspended: bool = False
     commitments: tuple[CommitmentView, ...] = ()
+    returns: tuple[ReturnView, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReturnView:
+    """One return of a case as it is judged now; `judgement` is empty when the table said nothing."""
+
+    unit: str
+    unit_zh: str
+    unit_en: str
+    judgement: str
+    ground: str
+    wait_days: float
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ ACTIONS: Mapping[str, Mapping[str, Param]] = {
     "escalate": {"level": Param("level", required=True)},
     "raise_priority": {"to": Param("choice", required=True, choices=("urgent", "emergency"))},
     "note": {"text": Param("text", required=True)},
-    "open_supervision": {"answer_within": Param("span"), "reason": Param("text", most=200)},
+    "open_supervision": {"level": Param("choice", choices=("order", "listed")), "reason": Param("text", most=200),
+                         "about": Param("choice", choices=("case", "unit"))},
 }
 LEVELS = 2
 """Escalation: 1 the head of the unit, 2 the supervisor."""

@@ -44,6 +44,7 @@ EVENTS: dict[str, str] = {
     "case.modified": msg("Process changed by hand"), "case.suspended": msg("Suspended"),
     "case.resumed": msg("Goes on after a suspension"),
     "case.person_mentioned": msg("Colleague named in a note"),
+    "case.return_judged": msg("Return judged"), "case.matter_opened": msg("Internal matter opened"),
     "case.phase_entered": msg("Next step reached"), "case.question_answered": msg("Question answered"),
     "case.question_asked": msg("Question asked"), "case.rated": msg("Rated"), "case.reopened": msg("Opened again"),
     "case.visit_decided": msg("Decided whether and how the resident is asked"),

@@ -47,7 +47,6 @@ RULE_WORDS: dict[str, dict[str, str]] = {
     "rule_how": {"live": msg("In force: it acts"), "shadow": msg("In force: it only notes"),
                  "beside": msg("On trial beside what is in force: it only notes")},
     "rule_skipped": {"closed": msg("not done: the request was closed")},
-    "order_state": {"open": msg("to be answered"), "answered": msg("to be looked at"), "verified": msg("closed")},
     "case_tag": {"unclaimed": msg("taken by nobody in time"), "returned_twice": msg("returned twice"),
                  "reopened": msg("handled again"), "similar_complaints": msg("several residents complain"),
                  "no_contact": msg("resident not contacted")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.kernel.errors import msg
 from app.web.content_words import CONTENT
 from app.web.event_words import ABOUT, EVENTS
+from app.web.matter_words import MATTER_WORDS
 from app.web.notice_words import NOTICE_WORDS
 from app.web.office_words import OFFICE_WORDS
 from app.web.rule_words import RULE_WORDS
@@ -63,7 +64,8 @@ WORDS: dict[str, dict[str, str]] = {
     "channel": {
         "phone": msg("Phone"), "hotline": msg("Hotline 12345"), "12345": msg("Hotline 12345"),
         "counter": msg("Counter"), "web": msg("Web"), "wechat": msg("WeChat"), "visit": msg("Home visit"),
-        "message": msg("Message"), "iot": msg("Device"), "open311": msg("Open311"), "api": msg("Other system"),
+        "message": msg("Message"), "internal": msg("within the office"), "iot": msg("Device"),
+        "open311": msg("Open311"), "api": msg("Other system"),
     },
     "rating": {
         "5": msg("Very satisfied"), "4": msg("Satisfied"), "3": msg("Fairly satisfied"), "2": msg("Dissatisfied"),
@@ -85,11 +87,14 @@ WORDS: dict[str, dict[str, str]] = {
         "comment": msg("Comment"), "handed": msg("Task handed over"), "instruction": msg("Instruction"),
         "operation": msg("Change by hand"),
         "supervision": msg("Noticed by a rule"), "rectification": msg("Put right"),
-        "explanation": msg("Why we were late"), "appointment_refused": msg("The time does not suit"),
+        "explanation": msg("Why we were late"),
+        "order_answer": msg("Answer of the unit"), "order_verdict": msg("Look at the answer"),
+        "appointment_refused": msg("The time does not suit"),
     },
     "deadline": {"accept": msg("Taking in"), "dispatch": msg("Passing on"), "reply": msg("Reply"),
                  "visit": msg("Return visit"), "rectify": msg("Putting right"),
-                 "remedy": msg("Explanation of a broken promise"), "escalation": msg("Leader told after")},
+                 "remedy": msg("Explanation of a broken promise"), "escalation": msg("Leader told after"),
+                 "order": msg("Answer to the order")},
     "visit": {"phone": msg("a caller rings"), "on_site": msg("a caller comes to the door"),
               "invite": msg("invited to rate"), "at_once": msg("rated during the call"), "none": msg("nobody asks")},
     "visit_reason": {
@@ -108,7 +113,9 @@ WORDS: dict[str, dict[str, str]] = {
     "decision": {
         "time_limit": msg("Time limit"), "handling_unit": msg("Handling unit"), "urgency": msg("Urgency"),
         "extension_limit": msg("Limit of an extension"), "visit_result": msg("Result of the return visit"),
-        "follow_up": msg("Return visit"), "return_route": msg("Way of a returned case"), "review": msg("Review"),
+        "follow_up": msg("Return visit"), "return_route": msg("Way of a returned case"),
+        "return_judgement": msg("Whether the return was proper"), "unit_score": msg("Score of a unit"),
+        "review": msg("Review"),
         "service_module": msg("Module"), "commitment": msg("Service commitment"),
         "answer_wait": msg("Waiting for an answer"),
         "handling_process": msg("Way of handling"), "co_handling": msg("Who helps"),
@@ -132,6 +139,7 @@ WORDS: dict[str, dict[str, str]] = {
 WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staff call it; the resident gives an opinion
 WORDS.update(NOTICE_WORDS)
 WORDS.update(OFFICE_WORDS)
+WORDS.update(MATTER_WORDS)
 WORDS.update(RULE_WORDS)
 WORDS["value"] = {
     **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),

@@ -13,6 +13,7 @@ from app.cases.handlers import (
     instructing,
     jobs,
     joining,
+    matters,
     notes,
     operating,
     resident,
@@ -23,5 +24,5 @@ from app.cases.handlers import (
 )
 
 __all__ = ["calendars", "contacts", "desk", "drafts", "erasing", "handing", "inbox_views", "incidents",
-           "instructing", "jobs", "joining", "notes", "operating", "resident", "ruled", "submitting", "tasks",
-           "timers", "uses"]
+           "instructing", "jobs", "joining", "matters", "notes", "operating", "resident", "ruled", "submitting",
+           "tasks", "timers", "uses"]

@@ -15,6 +15,7 @@ from app.cases.queries.lists import (
     incidents,
     search_cases,
 )
+from app.cases.queries.matters import Matter, matter, matter_of, matters
 from app.cases.queries.next_task import NextTask, next_task
 from app.cases.queries.notices import NoticeView, notice
 from app.cases.queries.operating import Effect, ProcessPage, Running, process_page, running, standing_of
@@ -31,13 +32,13 @@ from app.cases.recalculating import MovedClock, Recalculated
 from app.cases.recalculating import told as recalculated
 from app.cases.sources import options
 
-__all__ = ["PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
+__all__ = ["PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked", "Matter",
            "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
            "Running", "SimilarCase", "Standing", "Veils", "binding_holders", "bound_units", "callers", "carried",
            "case_diagrams", "case_page", "cases_of_user", "closed_case_texts", "colleagues", "counts", "covers",
            "default_view", "draft", "element_counts", "first_answers", "forecast", "handed", "handing_of",
-           "inbox_mark", "inbox_page", "inbox_views", "incidents", "linked", "next_of_case", "next_task", "notice",
-           "open_by_version", "options", "pair", "person_of_case", "person_of_number", "pins_of_open", "places_of",
-           "places_of_user", "possible_receivers", "process_page", "recalculated", "rehearse", "resident_page",
-           "running", "same_call", "same_people", "search_cases", "similar_for_residents", "similar_for_staff",
-           "standing_of", "taken", "task_page"]
+           "inbox_mark", "inbox_page", "inbox_views", "incidents", "linked", "matter", "matter_of", "matters",
+           "next_of_case", "next_task", "notice", "open_by_version", "options", "pair", "person_of_case",
+           "person_of_number", "pins_of_open", "places_of", "places_of_user", "possible_receivers", "process_page",
+           "recalculated", "rehearse", "resident_page", "running", "same_call", "same_people", "search_cases",
+           "similar_for_residents", "similar_for_staff", "standing_of", "taken", "task_page"]

@@ -16,6 +16,7 @@ from app.cases.mentioning import Mentionable
 from app.cases.model import Case
 from app.cases.queries import parts
 from app.cases.queries.journal import entries
+from app.cases.queries.returned import returns_of
 from app.cases.queries.rows import Names, case_values, clocks_of, person_of_case, places_of
 from app.cases.queries.veil import Veil, Veils
 from app.cases.views import CasePage, CaseView, DiagramView, TaskPage
@@ -31,7 +32,7 @@ def task_page(session: Session, actor: Actor, task_id: UUID) -> TaskPage:
     seeing = ("task.complete", "task.reassign", "task.read_all")
     if task is None or not any(policy.can(actor, action, task) for action in seeing):
         raise Conflict(msg("This task is no longer open."))  # the same, so that ids tell nothing
-    case = access.case_by_id(session, UUID(task.business_key))
+    case = access.any_case(session, UUID(task.business_key))
     names, veil = Names(session), Veils(session, actor).of(case)
     people = auth.names(session, {task.claimed_by} if task.claimed_by else set())
     form = None
@@ -54,12 +55,12 @@ def draft(session: Session, actor: Actor, task_id: UUID, form_hash: str | None =
 
 def colleagues(session: Session, actor: Actor, case_id: UUID) -> list[Mentionable]:
     """Whom the reader may name in a note on the case. Raises as `case_page`."""
-    return mentioning.mentionable(session, actor, access.staff_case(session, actor, case_id))
+    return mentioning.mentionable(session, actor, access.readable(session, actor, case_id))
 
 
 def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
-    """Raises Forbidden without the right, NotFound outside a provider's own unit."""
-    case = access.staff_case(session, actor, case_id)
+    """Also of an internal matter. Raises Forbidden without the right, NotFound for what is not the reader's."""
+    case = access.readable(session, actor, case_id)
     names, veil = Names(session), Veils(session, actor).of(case)
     return CasePage(
         case=case_view(session, actor, case, names, veil),
@@ -68,12 +69,12 @@ def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
         tasks=parts.tasks(session, case, actor), events=parts.events(session, case.id),
         diagrams=parts.diagrams(session, case), decisions=parts.decisions(session, case.id, veil),
         incidents=parts.incidents(session, case, veil), suspended=parts.suspended(session, case),
-        commitments=commitments.of_case(session, case.id))
+        commitments=commitments.of_case(session, case.id), returns=returns_of(session, case.id, names))
 
 
 def case_diagrams(session: Session, actor: Actor, case_id: UUID) -> tuple[DiagramView, ...]:
     """The diagrams of a case alone. Raises as `case_page`."""
-    return parts.diagrams(session, access.staff_case(session, actor, case_id))
+    return parts.diagrams(session, access.readable(session, actor, case_id))
 
 
 def case_view(session: Session, actor: Actor, case: Case, names: Names, veil: Veil) -> CaseView:
@@ -89,4 +90,6 @@ def case_view(session: Session, actor: Actor, case: Case, names: Names, veil: Ve
         rounds=case.rounds, rating=case.rating, solved=case.solved,
         earlier_number=earlier.number if earlier else None, joined_numbers=tuple(joined),
         person=person_of_case(session, actor, case), locale=case.locale, confidential=case.confidential,
-        visit=case.visit, visit_reason=case.visit_reason, hidden=veil.hidden)
+        visit=case.visit, visit_reason=case.visit_reason, hidden=veil.hidden, subject_id=case.subject_id,
+        first_unit=case.first_unit, first_unit_zh=names.unit(case.first_unit)[0],
+        first_unit_en=names.unit(case.first_unit)[1])

@@ -29,10 +29,11 @@ from app.web.staff import (  # noqa: E402  views
     publishing,
     rates,
     saved_views,
+    scores,
     tasks,
     today,
 )
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
            "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms", "messages", "operating",
-           "orders", "oversight", "overview", "publishing", "rates", "saved_views", "tasks", "today"]
+           "orders", "oversight", "overview", "publishing", "rates", "saved_views", "scores", "tasks", "today"]

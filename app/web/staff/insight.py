@@ -27,6 +27,7 @@ MODULES = (*WORDS["module"], "")
 TABLES = ("trend", "units", "faces", "modules", "channels", "services", "places", "rising")
 TABS = (("staff.insight", msg("Volumes and dates"), "insight.read"),
         ("staff.rates", msg("Three rates"), "insight.read"),
+        ("staff.unit_scores", msg("Scores of units"), "insight.read"),
         ("staff.mechanisms", msg("Five mechanisms"), "overview.read"))
 """Pages of figures: endpoint, name, who may."""
 Rows = tuple[Sequence[str], list[Sequence[object]]]

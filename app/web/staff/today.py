@@ -21,11 +21,11 @@ from app.web.texts import t
 @access("staff.enter")
 def begin() -> Response:
     """Where a day begins: with what needs the supervisor, for everybody else with the inbox."""
-    return redirect(url_for("staff.today" if can("order.verify") else "staff.inbox"))
+    return redirect(url_for("staff.today" if can("order.open") else "staff.inbox"))
 
 
 @blueprint.get("/today")
-@access("order.verify")
+@access("order.open")
 def today() -> str:
     """The first cases of each reason; the rest is a click away."""
     with reading() as reader:

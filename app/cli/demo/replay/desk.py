@@ -24,6 +24,7 @@ from app.kernel import clock, database
 from app.kernel.bus import dispatch
 from app.kernel.commands import Actor
 from app.knowledge.imports import KIND_NAMES
+from app.rules.commands import OpenOrder
 
 KINDS = {row["code"]: KIND_NAMES[row["kind"]] for row in tables.rows("services.csv")}
 UNITS = [row["code"] for row in tables.rows("units.csv")]
@@ -88,6 +89,14 @@ class Desk:
             dispatch(AddNote(tenant_id=tenant_id, actor=actor, case_id=paper.case_id, text=how.words("short")))
         dispatch(CompleteTask(tenant_id=tenant_id, actor=actor, task_id=task_id, data=raw, form_hash=paper.form_hash))
 
+    def order(self, case_id: UUID) -> None:
+        """A supervisor asks the unit of a late case for an explanation."""
+        actor = self.people.member((), "supervisor")
+        if actor is not None:
+            dispatch(OpenOrder(tenant_id=self.people.tenant_id, actor=actor, number=self.cases[case_id].number,
+                               text=self.behaviour.words("order"), level=self.behaviour.weighted(
+                                   self.behaviour.part("staff", "order_level"))))
+
     def read(self, session: Session, actor: Actor, task_id: UUID) -> Paper:
         """The task as its page shows it. Raises what the page raises."""
         page = queries.task_page(session, actor, task_id)
@@ -96,11 +105,12 @@ class Desk:
 
     def _sheet(self, page: Paper, form: Form, process_id: str) -> Sheet:
         case_id = page.case_id
-        known = self.cases[case_id]
+        known = self.cases.get(case_id)  # None: an internal matter
+        service = known.service if known is not None else page.service
         special: dict[str, Callable[[], str | None]] = {
             **self.words_of(case_id, page.module),
-            "service": lambda: known.service or page.values.get("suggested_service"),
-            "kind": lambda: KINDS.get(page.service or known.service or "", "consultation"),
+            "service": lambda: service or page.values.get("suggested_service"),
+            "kind": lambda: KINDS.get(page.service or service or "", "consultation"),
             "open_case": partial(self._earlier, case_id),
             "other_unit": lambda: self.behaviour.chance.choice([code for code in UNITS if code != page.unit]),
         }

@@ -70,7 +70,8 @@ class Play:
         self._reactions: dict[str, Callable[[StoredEvent], None]] = {
             "case.task_opened": self._task_opened, "case.question_asked": self._question_asked,
             "case.appointment_changed": self._appointment_changed,
-            "case.phase_entered": self._phase_entered, "case.closed": self._closed}
+            "case.phase_entered": self._phase_entered, "case.closed": self._closed,
+            "deadline.breached": self._breached}
 
     def plan(self, moment: datetime, what: str, deed: Deed) -> None:
         """Put what somebody will try on the agenda."""
@@ -173,7 +174,8 @@ class Play:
         task_id, groups = UUID(data["task_id"]), [name for name in data["groups"].split(",") if name]
         moment = self.desk.moment(self._tasks.get(task_id), event.at)
         self.plan(moment, data["element_id"], partial(self.desk.work, task_id, groups, data["process_id"]))
-        self.visitors.looks.opened(UUID(data["case_id"]), data["process_id"], data["element_id"], self.plan)
+        if UUID(data["case_id"]) in self.desk.cases:  # nobody outside knows of an internal matter
+            self.visitors.looks.opened(UUID(data["case_id"]), data["process_id"], data["element_id"], self.plan)
 
     def _question_asked(self, event: StoredEvent) -> None:
         self.visitors.asked(UUID(event.data["case_id"]), str(event.data.get("element_id")), self.plan)
@@ -186,8 +188,17 @@ class Play:
         if event.data["phase"] == "feedback":
             self.visitors.invited(UUID(event.data["case_id"]), self.plan)
 
+    def _breached(self, event: StoredEvent) -> None:
+        """Now and then a supervisor asks the unit why."""
+        case_id, how = UUID(event.data["case_id"]), self.desk.behaviour
+        asked = how.part("staff", "orders") and event.data["unit"] and case_id in self.desk.cases
+        if asked and how.happens("staff", "orders"):
+            self.plan(self.desk.moment(None, event.at), "open_order", partial(self.desk.order, case_id))
+
     def _closed(self, event: StoredEvent) -> None:
-        self.desk.cases[UUID(event.data["case_id"])].open = False
+        known = self.desk.cases.get(UUID(event.data["case_id"]))
+        if known is not None:
+            known.open = False
 
 
 def _tasks(session: Session, ids: Sequence[UUID]) -> dict[UUID, OpenTaskRow]:
