@@ -6,6 +6,7 @@ with true and false.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from app.cases.backtest import Backtest, Group, Sample, Trouble
 from app.cases.model import Case
 from app.kernel import clock
 from app.kernel.commands import Actor
-from app.kernel.errors import msg
+from app.kernel.errors import Invalid, msg
 from app.rules.definitions import KIND
 from app.rules.rehearsing import PaperFiring, Progress, RuleRehearsal, rehearse
 
@@ -36,9 +37,20 @@ class _Known(NamedTuple):
 
 
 def over_events(session: Session, tenant_id: UUID, source: bytes, *, days: int, actor: Actor,
-                progress: Progress | None = None) -> Backtest:
-    """The changed rule beside the one in force; samples of the cases that the reader may see. See `rehearse`."""
-    return told(session, rehearse(session, tenant_id, source, days, clock.now(), progress), actor)
+                seconds: float | None = None, progress: Progress | None = None) -> Backtest:
+    """The changed rule beside the one in force; samples of the cases that the reader may see. See `rehearse`.
+
+    Raises Invalid when it takes more than `seconds`: of half of the events nothing would follow.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+
+    def heard(done: int, total: int) -> None:
+        if until is not None and time.monotonic() > until and done < total:
+            raise Invalid(msg("So many events take longer than a page may. Please choose fewer days."))
+        if progress is not None:
+            progress(done, total)
+
+    return told(session, rehearse(session, tenant_id, source, days, clock.now(), heard), actor)
 
 
 def told(session: Session, found: RuleRehearsal, actor: Actor) -> Backtest:
