@@ -22,7 +22,9 @@ def main() -> None:
     keep_what_stays()
     sys.stdout.write(f"\n  Yikou 一口 is ready: http://{host}:{port}/\n\n")
     sys.stdout.flush()
-    waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True)
+    # what a proxy says of the visitor's address is believed or dropped by the application, which counts the proxies
+    waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True,
+                   clear_untrusted_proxy_headers=not int(app.config["TRUSTED_PROXIES"]))
 
 
 def keep_what_stays() -> None:

@@ -62,15 +62,17 @@ def run_forever(stop: threading.Event) -> None:
     """Tick until `stop` is set; the piece in hand is finished first."""
     log.info("worker %s begins", OWNER)
     offices.in_background.set()
+    files = threading.Thread(target=folders.watching, args=(stop,), name="folders", daemon=True)
+    files.start()
     while not stop.is_set():
         try:
             done = tick()
-            folders.tick(clock.now())
             pause = BUSY_SECONDS if done else IDLE_SECONDS
         except Exception:
             log.exception("the worker failed; trying again")
             pause = ERROR_SECONDS
         stop.wait(pause)
+    files.join()
     offices.in_background.clear()
     supervision.end()
     for lease in (SEQUENCER, supervision.LEASE):

@@ -40,6 +40,13 @@ class House:
             kind, value, at = line.split()
             self.seen[number, kind, value] = float(at)
 
+    def watch(self, kind: str) -> None:
+        """Let the workers look at what this kind says."""
+        for worker in self.workers:
+            assert worker.stdin is not None
+            worker.stdin.write(f"{kind}\n")
+            worker.stdin.flush()
+
     def workers_saw(self, kind: str, value: str, seconds: float) -> float:
         """When the last of the workers saw a value. AssertionError when one has not in time."""
         end = time.monotonic() + seconds
@@ -52,7 +59,7 @@ class House:
 
 
 @contextmanager
-def running(url: str, folder: Path, webs: int, workers: int, *words: str) -> Iterator[House]:
+def running(url: str, folder: Path, webs: int, workers: int) -> Iterator[House]:
     """So many of each on the database of `url`; definition files of the workers lie in `folder`/files."""
     environment = {**os.environ, "DATABASE_URL": url, "INSTANCE_PATH": str(folder), "SECRET_KEY": "bench",
                    "TRUSTED_PROXIES": "1"}
@@ -61,7 +68,7 @@ def running(url: str, folder: Path, webs: int, workers: int, *words: str) -> Ite
     with (folder / "server.log").open("wb") as log:
         served = [subprocess.Popen([sys.executable, "-m", "app.cli.serve"], cwd=ROOT, stdout=log, stderr=log,
                                    env={**environment, "PORT": str(port)}) for port in ports]
-        worked = [subprocess.Popen([sys.executable, "-m", "tests.bench.reload_worker", str(folder / "files"), *words],
+        worked = [subprocess.Popen([sys.executable, "-m", "tests.bench.reload_worker", str(folder / "files")],
                                    cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=log, text=True) for _ in range(workers)]
         house = House(ports, served, worked, folder)
