@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from app import catalog, dmn
+from app import catalog, dmn, engine
 from app.cases import backtest
 from app.cli.rehearsed import ASKED, told
 from app.cli.saying import an_office, office, problems_told, say, stop, text
@@ -36,7 +36,7 @@ def rehearse(kind: str, key: str, path: Path, days: int, most: int | None, as_js
     """Try a change on the real cases and events of the last days, and tell what would be different.
 
     KIND is decision (a DMN file; a table of limits tells dates, too), calendar (ID is the year, the file a CSV table
-    with date, kind and name) or supervision (a rule file).
+    with date, kind and name), supervision (a rule file) or process (a diagram).
 
     Exit code 0: all would be the same. 3: some would be different, or could not be decided. 4: none different, but
     some could not be judged. 1: the file or a word is wrong.
@@ -108,6 +108,14 @@ def _supervision(session: Session, tenant_id: UUID, key: str, path: Path, days: 
     return compared.over_events(session, tenant_id, data, days=days, actor=SYSTEM, progress=_progress)
 
 
+def _process(session: Session, tenant_id: UUID, key: str, path: Path, days: int,
+             most: int | None) -> backtest.Backtest:
+    data = path.read_bytes()
+    _refuse(engine.lint(data, str(path), _Nothing()))
+    return backtest.over_cases(session, tenant_id, key, data, days=days, actor=SYSTEM, file=str(path), most=most,
+                               progress=_progress)
+
+
 class _Nothing:
     """A lookup for checking one file by itself: what it refers to is asked when it is published."""
 
@@ -126,4 +134,5 @@ def _refuse(problems: list[Problem]) -> None:
         raise DefinitionError(wrong)
 
 
-KINDS: dict[str, Try] = {"decision": _decision, "calendar": _calendar, "supervision": _supervision}
+KINDS: dict[str, Try] = {"decision": _decision, "calendar": _calendar, "supervision": _supervision,
+                         "process": _process}

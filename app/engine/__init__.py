@@ -5,6 +5,7 @@ from app.engine.lint import lint
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
 from app.engine.rehearsal import Played, play
+from app.engine.replay import Done, Replayed, replay
 from app.engine.results import (
     SIGNAL_WORD,
     DecisionTaken,
@@ -46,6 +47,7 @@ __all__ = [
     "DecisionAnswer",
     "DecisionTaken",
     "DeliverMessage",
+    "Done",
     "Element",
     "FireTimer",
     "Incident",
@@ -55,6 +57,7 @@ __all__ = [
     "Played",
     "Ports",
     "ProcessDefinition",
+    "Replayed",
     "Retry",
     "SIGNAL_WORD",
     "Scenario",
@@ -70,6 +73,7 @@ __all__ = [
     "lint",
     "load",
     "play",
+    "replay",
     "run",
     "scenarios",
     "signal_key",

@@ -161,3 +161,13 @@ def test_a_changed_rule_tells_what_it_would_have_fired_and_done(run: FlaskCliRun
     assert bad.exit_code == 1 and f"{file}:4" in bad.stderr and "Is it case.submitted?" in bad.stderr
     file.write_text(RULE, encoding="utf-8")
     assert "is the rule new_one, not other" in asked(run, "supervision", "other", "--file", file, "--tenant", "demo").stderr
+
+
+def test_a_diagram_is_played_again_over_past_cases(run: FlaskCliRunner, number: str, tmp_path: Path) -> None:
+    shipped = Path("processes/base/service_request/service_request.bpmn")
+    same = asked(run, "process", "service_request", "--file", shipped, "--tenant", "demo", "--json")
+    found = json.loads(same.stdout)
+    assert same.exit_code == 0 and (found["kind"], found["records"], found["same"]) == ("process", 1, 1), same.output
+    file = tmp_path / "service_request.bpmn"
+    file.write_bytes(shipped.read_bytes().replace(b"<bpmn:process ", b"<bpmn:proces ", 1))
+    assert asked(run, "process", "service_request", "--file", file, "--tenant", "demo").exit_code == 1

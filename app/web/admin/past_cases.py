@@ -94,8 +94,13 @@ def _rule(reader: Session, _key: str, data: bytes, days: int) -> backtest.Backte
     return compared.over_events(reader, the_office().tenant_id, data, days=days, actor=actor(), seconds=SECONDS)
 
 
+def _process(reader: Session, key: str, data: bytes, days: int) -> backtest.Backtest:
+    return backtest.over_cases(reader, the_office().tenant_id, key, data, days=days, actor=actor(), most=MOST,
+                               seconds=SECONDS)
+
+
 KINDS: dict[str, Callable[[Session, str, bytes, int], backtest.Backtest]] = {
-    "decision": _decision, "supervision": _rule}
+    "decision": _decision, "supervision": _rule, "process": _process}
 """What can be tried; a calendar is tried on its own page."""
 
 
