@@ -162,9 +162,10 @@ def _command(session: Session, tenant_id: UUID, one: Content) -> Command:
         return ImportCalendarYear(tenant_id=tenant_id, actor=SYSTEM, year=int(one.key), csv_text=one.text,
                                   source=one.file, official=True, reason=one.file)
     now = tenancy.office_document(session, tenant_id)
-    head = {name: str(one.document.get(name) or now[name]) for name in HEAD}
+    name_zh, name_en, locale = (str(one.document.get(name) or now[name]) for name in HEAD)
     values = {name: value for name, value in one.document.items() if name not in HEAD}
-    return SaveOffice(tenant_id=tenant_id, actor=SYSTEM, values=values, reason=one.file, **head)
+    return SaveOffice(tenant_id=tenant_id, actor=SYSTEM, name_zh=name_zh, name_en=name_en, locale=locale,
+                      values=values, reason=one.file)
 
 
 def _setting_faults(one: Content) -> list[Problem]:

@@ -168,9 +168,8 @@ class _Run:
         cases = sorted({one.events[-1].case_id for one in noticed} - {None}, key=str)
         found: dict[UUID, datetime] = {}
         for at in range(0, len(cases), CHUNK):
-            query = select(Case.id, Case.closed_at).where(Case.id.in_(cases[at:at + CHUNK]),
-                                                          Case.closed_at.is_not(None))
-            found |= {row[0]: row[1] for row in self.session.execute(query)}
+            query = select(Case.id, Case.closed_at).where(Case.id.in_(cases[at:at + CHUNK]))
+            found |= {row[0]: row[1] for row in self.session.execute(query) if row[1] is not None}
         return found
 
     def _deeds(self, one: paper.Noticed, ends: dict[UUID, datetime], ordered: dict[UUID, datetime]) -> Iterator[str]:

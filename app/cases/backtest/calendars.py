@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
@@ -80,7 +80,7 @@ class _Run:
         self._shifts: dict[tuple[bool, str], Shift] = {}
         self._troubles: dict[tuple[bool, str], Trouble] = {}
 
-    def part(self, part: Sequence[Row[Any]]) -> None:
+    def part(self, part: Sequence[Any]) -> None:
         """Some clocks."""
         acts = acts_of(self.session, [row.id for row in part if self._touched(row)])
         for row in part:
@@ -88,7 +88,7 @@ class _Run:
             self._count(row, acts.get(row.id), self.found.samples_shown and (
                 self._bound is None or row.unit in self._bound))
 
-    def _touched(self, row: Row[Any]) -> bool:
+    def _touched(self, row: Any) -> bool:
         """Whether a changed day may lie between its start and the last date that it had or ran to."""
         if not self._changed:
             return False
@@ -96,10 +96,11 @@ class _Run:
         latest = max(latest, self.now) if row.state in OPEN else latest
         first = min(row.started_at, row.first_due_at)
         zone = self.before.zone
-        return (first.astimezone(zone).date() - DAY <= self._changed[-1]
-                and latest.astimezone(zone).date() + DAY >= self._changed[0]) or row.round > 1
+        meets = (first.astimezone(zone).date() - DAY <= self._changed[-1]
+                 and latest.astimezone(zone).date() + DAY >= self._changed[0])
+        return meets or bool(row.round > 1)
 
-    def _count(self, row: Row[Any], acts: Sequence[Act] | None, shown: bool) -> None:
+    def _count(self, row: Any, acts: Sequence[Act] | None, shown: bool) -> None:
         past = row.state not in OPEN
         shift = self._shifts.setdefault((past, row.name), Shift(row.name, past))
         until = until_of(row, self.now)
@@ -114,7 +115,7 @@ class _Run:
         self.found.same += was == would
         self.found.different += was != would
 
-    def _replayed(self, row: Row[Any], acts: Sequence[Act]) -> tuple[datetime, datetime] | None:
+    def _replayed(self, row: Any, acts: Sequence[Act]) -> tuple[datetime, datetime] | None:
         try:
             was, would = replay(self.before, row.name, acts), replay(self.after, row.name, acts)
         except Invalid:
@@ -152,7 +153,7 @@ def _count(session: Session, since: datetime) -> int:
     return session.scalar(select(func.count()).select_from(Deadline).where(_which(since))) or 0
 
 
-def _parts(session: Session, since: datetime) -> Iterator[Sequence[Row[Any]]]:
+def _parts(session: Session, since: datetime) -> Iterator[Sequence[Any]]:
     """All clocks, those that began last first."""
     query = (select(*COLUMNS)
              .join(Case, and_(Case.tenant_id == Deadline.tenant_id, Case.id == Deadline.case_id))
