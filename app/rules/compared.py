@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
+from app.cases import backtest
 from app.cases import queries as cases
-from app.cases.backtest import Backtest, Group, Sample, Trouble
 from app.cases.model import Case
 from app.kernel import clock
 from app.kernel.commands import Actor
@@ -37,7 +37,7 @@ class _Known(NamedTuple):
 
 
 def over_events(session: Session, tenant_id: UUID, source: bytes, *, days: int, actor: Actor,
-                seconds: float | None = None, progress: Progress | None = None) -> Backtest:
+                seconds: float | None = None, progress: Progress | None = None) -> backtest.Backtest:
     """The changed rule beside the one in force; samples of the cases that the reader may see. See `rehearse`.
 
     Raises Invalid when it takes more than `seconds`: of half of the events nothing would follow.
@@ -53,25 +53,25 @@ def over_events(session: Session, tenant_id: UUID, source: bytes, *, days: int, 
     return told(session, rehearse(session, tenant_id, source, days, clock.now(), heard), actor)
 
 
-def told(session: Session, found: RuleRehearsal, actor: Actor) -> Backtest:
+def told(session: Session, found: RuleRehearsal, actor: Actor) -> backtest.Backtest:
     """A rehearsal as a comparison."""
     old, new = ({one.event_ids: one for one in firings} for firings in (found.old, found.new))
-    result = Backtest(found.key, found.days, found.since, found.events, asked=len({*old, *new}), kind=KIND)
+    result = backtest.Backtest(found.key, found.days, found.since, found.events, asked=len({*old, *new}), kind=KIND)
     result.samples_shown = policy.can(actor, "case.read")
     shown = _shown(session, actor, [*found.old, *found.new]) if result.samples_shown else {}
-    groups: dict[tuple[str, bool, bool], Group] = {}
+    groups: dict[tuple[str, bool, bool], backtest.Group] = {}
     for ids in sorted({*old, *new}, key=lambda ids: _at(old, new, ids), reverse=True):
         was, would = old.get(ids), new.get(ids)
         differing = _differing(was, would)
         result.different += bool(differing)
         result.same += not differing
         for output, before, after in differing:
-            group = groups.setdefault((output, before, after), Group(output, before, after))
+            group = groups.setdefault((output, before, after), backtest.Group(output, before, after))
             group.count += 1
             _sample(group, would or was, shown)
     result.groups = sorted(groups.values(), key=lambda one: (one.output != FIRES, one.output, -one.count))
     if found.too_many:
-        result.warnings.append(Trouble(MANY, {"count": len(found.new), "days": found.days, "most": found.many},
+        result.warnings.append(backtest.Trouble(MANY, {"count": len(found.new), "days": found.days, "most": found.many},
                                        len(found.new)))
     return result
 
@@ -100,10 +100,10 @@ def _shown(session: Session, actor: Actor, firings: Iterable[PaperFiring]) -> di
     return found
 
 
-def _sample(group: Group, one: PaperFiring | None, shown: Mapping[UUID, _Known]) -> None:
+def _sample(group: backtest.Group, one: PaperFiring | None, shown: Mapping[UUID, _Known]) -> None:
     """An example: the last case that the firing is about."""
     case_id = next((each for each in reversed(one.case_ids) if each in shown), None) if one else None
     if one is not None and case_id is not None and len(group.samples) < MOST_SAMPLES:
-        group.samples.append(Sample(case_id, shown[case_id].number, one.at, 0, group.before, group.after))
+        group.samples.append(backtest.Sample(case_id, shown[case_id].number, one.at, 0, group.before, group.after))
 
 
