@@ -38,7 +38,7 @@ ROUNDS, RULE_ROUNDS, FOLDER_ROUNDS = 25, 6, 6
 KINDS = ("table", "form", "calendar", "settings")
 PAGES = {"table": "/admin/services/CS01/edit", "form": "/submit?module=CS", "calendar": f"/admin/calendar/{YEAR}",
          "settings": "/"}
-LONGEST = 20.0
+LONGEST = 30.0
 EACH = """rule: bench_each
 title: 第 {mark} 版 / Version {mark}
 shape: match
