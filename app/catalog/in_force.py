@@ -23,7 +23,11 @@ from app.kernel.model import BASE_TENANT_ID
 CHANGED = "definitions_changed"
 """In `session.info` once the transaction changed definitions: nothing it reads is remembered for others."""
 _GENERATION = "definition_generation"
-_found, _compiled = Bounded(4_096), Bounded(256)
+VERSIONS = 8
+"""Of one definition that stay compiled: whoever changes a table a thousand times leaves no thousand of them."""
+_found, _compiled = Bounded(4_096), Bounded(256, each=VERSIONS)
+_pinned = Bounded(512, each=VERSIONS)
+"""Versions by their hash, with their bytes."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def compiled(session: Session, tenant_id: UUID, kind: str, key: str) -> tuple[Pu
 def compiled_by_hash(session: Session, tenant_id: UUID, definition_hash: str) -> tuple[Published, Any]:
     """A version that something is pinned to: of this office or of the base. Raises NotFound."""
     place = (session.get_bind().engine.url, tenant_id, definition_hash)
-    published = _found.get(place)
+    published = _pinned.get(place)
     if published is None:
         query = (select(DefinitionVersion)
                  .where(DefinitionVersion.hash == definition_hash,
@@ -90,7 +94,7 @@ def compiled_by_hash(session: Session, tenant_id: UUID, definition_hash: str) ->
             raise NotFound(msg("There is no definition with this hash."))
         published = Published.of(rows[0])
         if not session.info.get(CHANGED):
-            _found.put(place, published)
+            _pinned.put(place, published, (place[0], tenant_id, published.kind, published.key))
     return published, compiled_object(published)
 
 
@@ -101,7 +105,7 @@ def compiled_object(published: Published) -> Any:
     if known is None:
         kind = kind_named(published.kind)
         known = kind.compile(published.data, published.file or kind.path(published.key))
-        _compiled.put(place, known)
+        _compiled.put(place, known, (published.tenant_id, published.kind, published.key))
     return known
 
 
@@ -148,4 +152,5 @@ def _is_own(row: DefinitionVersion) -> bool:
 def forget() -> None:
     """Empty the caches of this process; only tests need it."""
     _found.clear()
+    _pinned.clear()
     _compiled.clear()

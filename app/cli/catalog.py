@@ -17,6 +17,7 @@ from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import DefinitionError, YikouError, msg
+from app.offices import files
 
 catalog_cli = AppGroup("catalog", help="Check, publish, list and export processes, tables, forms and messages.")
 
@@ -45,9 +46,13 @@ def publish(root: Path, slug: str | None) -> None:
 @catalog_cli.command("reload")
 @_root
 def reload(root: Path) -> None:
-    """Publish what is new in the base and in every office's folder; one that is refused does not stop the others."""
+    """Put in force what is new in the base and in every office's folder: definitions, calendars, settings.
+
+    One that is refused does not stop the others.
+    """
     slugs = (None, *(one.partition("/")[2] for one in catalog.offices_of(root)))
     good = [_publish(root, *office(slug)) for slug in slugs]
+    good += [_contents(root, *office(slug)) for slug in slugs if slug is not None]
     if not all(good):
         raise click.exceptions.Exit(1)
 
@@ -72,6 +77,18 @@ def _publish(root: Path, tenant_id: UUID, folder: str) -> bool:
     say(msg("%(new)s published, %(same)s unchanged, %(kept)s kept."), new=len(answer["published"]),
          same=len(answer["unchanged"]), kept=len(answer["kept"]))
     return True
+
+
+def _contents(root: Path, tenant_id: UUID, folder: str) -> bool:
+    """Calendars and settings; False when one was refused."""
+    try:
+        done, problems = files.put_in_force(tenant_id, root, folder)
+    except YikouError as error:
+        say(error.message, err=True, **error.params)
+        return False
+    for one in done:
+        say(msg("in force   %(kind)s %(key)s"), kind=one.kind, key=one.key)
+    return not problems_told(problems)
 
 
 @catalog_cli.command("profile")

@@ -1,26 +1,26 @@
-"""`flask rehearse decision ID --file F --days N`: what a changed table would have answered in past cases."""
+"""`flask rehearse KIND ID --file F --days N`: what a change would have made different in the last days."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
-from app import catalog, dmn
+from app import catalog, dmn, engine
 from app.cases import backtest
-from app.cli.explaining import brief
+from app.cli.rehearsed import ASKED, told
 from app.cli.saying import an_office, office, problems_told, say, stop, text
+from app.deadlines import calendar_of, calendar_with, years
 from app.kernel import database, documents
 from app.kernel.commands import SYSTEM
-from app.kernel.errors import DefinitionError, Invalid, YikouError, msg
+from app.kernel.errors import DefinitionError, Invalid, Problem, YikouError, msg
+from app.rules import compared
 
 ANOTHER, UNSURE = 3, 4
-"""Exit codes: something would be answered otherwise; nothing found, but not everything could be judged."""
-SHOWN = 3
-"""Samples of a group that are printed; --json has all."""
-ASKED = msg("asked %(asked)s of %(records)s")
+"""Exit codes: something would be different; nothing found, but not everything could be judged."""
 
 
 @click.command("rehearse")
@@ -29,27 +29,26 @@ ASKED = msg("asked %(asked)s of %(records)s")
 @click.option("--file", "path", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="The changed file. It is checked and not published.")
 @click.option("--days", default=30, show_default=True, help="How far back.")
-@click.option("--most", type=click.IntRange(min=1), help="Ask at most so many decisions, the newest first.")
+@click.option("--most", type=click.IntRange(min=1), help="Look at no more than so many records, the newest first.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON document instead of sentences.")
 @an_office
 def rehearse(kind: str, key: str, path: Path, days: int, most: int | None, as_json: bool, slug: str | None) -> None:
-    """Ask the changed table in a file about the real cases of the last days, and tell what would be different.
+    """Try a change on the real cases and events of the last days, and tell what would be different.
+
+    KIND is decision (a DMN file; a table of limits tells dates, too), calendar (ID is the year, the file a CSV table
+    with date, kind and name), supervision (a rule file) or process (a diagram).
 
     Exit code 0: all would be the same. 3: some would be different, or could not be decided. 4: none different, but
     some could not be judged. 1: the file or a word is wrong.
     """
     tenant_id, _folder = office(slug)
     try:
-        catalog.kind_named(kind)
-        if kind != "decision":
-            raise Invalid(msg("Only decisions can be asked again about past cases, not yet: %(kind)s."), kind=kind)
-        data = path.read_bytes()
+        if kind not in KINDS:
+            catalog.kind_named(kind)
+            raise Invalid(msg("This kind cannot be tried on past cases: %(kind)s. Those that can: %(kinds)s."),
+                          kind=kind, kinds=", ".join(KINDS))
         with database.current().snapshot(tenant_id) as session:
-            wrong = [one for one in dmn.lint(data, str(path)) if one.severity == "error"]
-            if wrong:
-                raise DefinitionError(wrong)
-            found = backtest.compare(session, tenant_id, key, data, days=days, actor=SYSTEM, file=str(path), most=most,
-                                     progress=lambda asked, total: say(ASKED, err=True, asked=asked, records=total))
+            found = KINDS[kind](session, tenant_id, key, path, days, most)
     except DefinitionError as error:
         problems_told(error.problems)
         raise click.exceptions.Exit(1) from None
@@ -65,50 +64,75 @@ def rehearse(kind: str, key: str, path: Path, days: int, most: int | None, as_js
     raise click.exceptions.Exit(UNSURE if found.unjudged or found.cut else 0)
 
 
-def told(found: backtest.Backtest) -> Iterator[str]:
-    """The comparison in sentences."""
-    yield text(msg("%(asked)s of %(records)s decisions of the last %(days)s days were asked again."),
-               asked=found.asked, records=found.records, days=found.days)
-    yield text(msg("The same: %(same)s. Different: %(different)s. Could not be decided: %(failing)s. "
-                   "Cannot be judged: %(unjudged)s."),
-               same=found.same, different=found.different, failing=found.failing, unjudged=found.unjudged)
-    for group in found.groups:
-        yield f"{group.output or found.decision_id}: {brief(group.before)} -> {brief(group.after)}  ({group.count})"
-        if group.already:
-            yield "  " + text(msg("%(count)s of them the version in force answers so already."), count=group.already)
-        yield from _samples(group.samples)
-    for trouble in (*found.failures, *found.not_judged):
-        yield f"{text(trouble.message, **trouble.params)}  ({trouble.count})"
-        yield from _samples(trouble.samples)
-    yield from _beside(found)
+Try = Callable[[Session, UUID, str, Path, int, int | None], backtest.Backtest]
 
 
-def _samples(samples: list[backtest.Sample]) -> Iterator[str]:
-    for one in samples[:SHOWN]:
-        rows = "; ".join(f"{each.decision}: {_numbers(each.before)} -> {_numbers(each.after)}" for each in one.rows)
-        where = text(msg("rows")) + f" {rows}" if rows else ""
-        yield f"  {one.number}  {one.at:%Y-%m-%d %H:%M}  {where}".rstrip()
+def _progress(done: int, total: int) -> None:
+    say(ASKED, err=True, asked=done, records=total)
 
 
-def _numbers(rows: tuple[int, ...]) -> str:
-    return ", ".join(map(str, rows)) or "-"
+def _decision(session: Session, tenant_id: UUID, key: str, path: Path, days: int,
+              most: int | None) -> backtest.Backtest:
+    data = path.read_bytes()
+    _refuse(dmn.lint(data, str(path)))
+    return backtest.compare(session, tenant_id, key, data, days=days, actor=SYSTEM, file=str(path), most=most,
+                            progress=_progress)
 
 
-def _beside(found: backtest.Backtest) -> Iterator[str]:
-    """What a reader must know to trust the figures."""
-    sources = {"form": msg("%(name)s was not kept with %(count)s decisions; it was taken from a form sent before."),
-               "case": msg("%(name)s was not kept with %(count)s decisions; it was taken from the case as it is now.")}
-    for (name, source), count in found.presumed.items():
-        yield text(sources[source], name=name, count=count)
-    if found.valueless:
-        yield text(msg("Without a value in all these decisions: %(names)s."), names=", ".join(found.valueless))
-    if found.settings:
-        yield text(msg("Settings were read as they are now: %(names)s."), names=", ".join(found.settings))
-    for one in found.dates:
-        yield text(msg("Running clocks %(clock)s: %(earlier)s of %(cases)s would be due earlier, %(later)s later; "
-                       "overdue %(before)s now, %(after)s then; without a limit %(undated)s."), **_shift(one))
+def _calendar(session: Session, tenant_id: UUID, key: str, path: Path, days: int,
+              most: int | None) -> backtest.Backtest:
+    year = years.known_year(int(key) if key.isascii() and key.isdecimal() and len(key) < 9 else 0)
+    try:
+        own = years.table(year, path.read_text(encoding="utf-8-sig"), path.name, False)
+    except UnicodeDecodeError:
+        raise Invalid(msg("The file is not UTF-8 text.")) from None
+    except Invalid as error:
+        _refuse([Problem("calendar", message, params, file=str(path), line=params.get("at_line"))
+                 for message, params in error.fields.get("csv", ())])
+        raise
+    return backtest.over_calendar(session, key, calendar_of(session, tenant_id),
+                                  calendar_with(session, tenant_id, year, years.entries(own)), days=days,
+                                  actor=SYSTEM, most=most, progress=_progress)
 
 
-def _shift(one: backtest.Shift) -> dict[str, Any]:
-    return {"clock": one.clock, "cases": one.cases, "earlier": one.earlier, "later": one.later,
-            "before": one.overdue_before, "after": one.overdue_after, "undated": one.undated}
+def _supervision(session: Session, tenant_id: UUID, key: str, path: Path, days: int,
+                 most: int | None) -> backtest.Backtest:
+    data = path.read_bytes()
+    kind = catalog.kind_named("supervision")
+    _refuse(kind.lint(data, str(path), _Nothing()))
+    if kind.identify(data) != key:
+        raise Invalid(msg("The file %(file)s is the rule %(rule)s, not %(id)s."), file=str(path),
+                      rule=kind.identify(data), id=key)
+    if most is not None:
+        raise Invalid(msg("A rule sees all events of its days or none: --most is not for rules."))
+    return compared.over_events(session, tenant_id, data, days=days, actor=SYSTEM, progress=_progress)
+
+
+def _process(session: Session, tenant_id: UUID, key: str, path: Path, days: int,
+             most: int | None) -> backtest.Backtest:
+    data = path.read_bytes()
+    _refuse(engine.lint(data, str(path), _Nothing()))
+    return backtest.over_cases(session, tenant_id, key, data, days=days, actor=SYSTEM, file=str(path), most=most,
+                               progress=_progress)
+
+
+class _Nothing:
+    """A lookup for checking one file by itself: what it refers to is asked when it is published."""
+
+    def has(self, kind: str, key: str) -> bool:
+        """Taken for granted."""
+        return True
+
+    def data(self, kind: str, key: str) -> bytes | None:
+        """Nothing."""
+        return None
+
+
+def _refuse(problems: list[Problem]) -> None:
+    wrong = [one for one in problems if one.severity == "error"]
+    if wrong:
+        raise DefinitionError(wrong)
+
+
+KINDS: dict[str, Try] = {"decision": _decision, "calendar": _calendar, "supervision": _supervision,
+                         "process": _process}

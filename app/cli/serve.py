@@ -25,7 +25,9 @@ def main() -> None:
     sys.stdout.flush()
     metrics.serve("WEB_METRICS_PORT")
     with wakeups.enabled():
-        waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True)
+        # what a proxy says of the visitor's address is believed or dropped by the application, which counts the proxies
+        waitress.serve(app, host=host, port=port, threads=8, ident="yikou", _quiet=True,
+                       clear_untrusted_proxy_headers=not int(app.config["TRUSTED_PROXIES"]))
 
 
 def keep_what_stays() -> None:

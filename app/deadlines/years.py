@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from app.deadlines.working_time import CalendarEntry
 from app.kernel.errors import FieldErrors, Invalid, msg
 from app.tenancy import imports
 
@@ -144,6 +145,11 @@ def table(year: int, text: str, source: str, official: bool) -> Days:
     if not found:
         raise Invalid(msg("The table has no days."), fields={"csv": [(msg("The table has no days."), {})]})
     return found
+
+
+def entries(days: Mapping[date, Day]) -> list[CalendarEntry]:
+    """As a calendar takes them."""
+    return [CalendarEntry(on, day.kind, day.name, day.official) for on, day in days.items()]
 
 
 def at_line(line: int, fault: Fault) -> Fault:

@@ -14,7 +14,7 @@ from app.dmn.reading import ROOT_TAGS, Element, child, children, local, name_of,
 from app.kernel.safe_xml import read_xml
 
 DESCRIPTION, ANNOTATION = "description", "annotation"
-REMEMBERED = 128
+REMEMBERED = 48
 """Files whose tables stay in memory."""
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 

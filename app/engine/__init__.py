@@ -6,6 +6,7 @@ from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
 from app.engine.rehearsal import Played, play
+from app.engine.replay import Done, Replayed, replay
 from app.engine.results import (
     SIGNAL_WORD,
     DecisionTaken,
@@ -49,6 +50,7 @@ __all__ = [
     "DecisionAnswer",
     "DecisionTaken",
     "DeliverMessage",
+    "Done",
     "Element",
     "FireTimer",
     "Incident",
@@ -59,6 +61,7 @@ __all__ = [
     "Played",
     "Ports",
     "ProcessDefinition",
+    "Replayed",
     "Retry",
     "SIGNAL_WORD",
     "Scenario",
@@ -75,6 +78,7 @@ __all__ = [
     "lint",
     "load",
     "play",
+    "replay",
     "run",
     "scenarios",
     "signal_key",

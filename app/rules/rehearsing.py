@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app import catalog
 from app.cases.model import Case
 from app.kernel.errors import Invalid, YikouError, msg
-from app.rules import acting, paper, schemas, stream
+from app.rules import paper, stream
 from app.rules.conditions import Seen
 from app.rules.language import KIND, ActionCall, Rule
 from app.rules.reading import load_rule
@@ -33,6 +33,8 @@ ORDER = "open_supervision"
 MANY = "rule_firings_many"
 """The setting: a rule that would have fired more often warns."""
 USUAL_MANY = 100
+STAYS_OPEN = timedelta(days=3)
+"""About the usual limit of an order; the table `time_limit` has the true one, which hangs on the calendar."""
 Progress = Callable[[int, int], None]
 
 
@@ -154,7 +156,7 @@ class _Run:
         """Those from `since` on, with what would have been done."""
         noticed = sorted([*self._noticed, *self.judge.rest(now)], key=lambda one: (one.at, one.events[-1].number))
         noticed = [one for one in noticed if since <= one.at <= now]
-        ends, ordered = self._ends(noticed), dict[UUID, datetime]()
+        ends, ordered = self._ends(noticed), dict[str, datetime]()
         return [PaperFiring(
             self.rule.key, one.at, tuple(seen.id for seen in one.events),
             tuple(dict.fromkeys(seen.case_id for seen in one.events if seen.case_id is not None)),
@@ -167,12 +169,11 @@ class _Run:
         cases = sorted({one.events[-1].case_id for one in noticed} - {None}, key=str)
         found: dict[UUID, datetime] = {}
         for at in range(0, len(cases), CHUNK):
-            query = select(Case.id, Case.closed_at).where(Case.id.in_(cases[at:at + CHUNK]),
-                                                          Case.closed_at.is_not(None))
-            found |= {row[0]: row[1] for row in self.session.execute(query)}
+            query = select(Case.id, Case.closed_at).where(Case.id.in_(cases[at:at + CHUNK]))
+            found |= {row[0]: row[1] for row in self.session.execute(query) if row[1] is not None}
         return found
 
-    def _deeds(self, one: paper.Noticed, ends: dict[UUID, datetime], ordered: dict[UUID, datetime]) -> Iterator[str]:
+    def _deeds(self, one: paper.Noticed, ends: dict[UUID, datetime], ordered: dict[str, datetime]) -> Iterator[str]:
         last = one.events[-1]
         if last.case_id is None or one.at > ends.get(last.case_id, one.at):
             return
@@ -182,11 +183,12 @@ class _Run:
             yield call.action
 
 
-def _opens(call: ActionCall, at: datetime, last: Seen, ordered: dict[UUID, datetime]) -> bool:
+def _opens(call: ActionCall, at: datetime, last: Seen, ordered: dict[str, datetime]) -> bool:
     """Whether an order would be opened: a unit has the case, and none of the rule is open."""
-    assert last.case_id is not None  # noqa: S101  narrows the type: whoever asks has looked
-    if last.fields.get("unit") is None or ordered.get(last.case_id, at) > at:
+    unit = last.fields.get("unit")
+    about = str(unit if call.params.get("about") == "unit" else last.case_id)
+    if unit is None or ordered.get(about, at) > at:
         return False
-    ordered[last.case_id] = at + (schemas.span(call.params.get("answer_within")) or acting.USUAL_ANSWER)
+    ordered[about] = at + STAYS_OPEN
     return True
 

@@ -16,6 +16,7 @@ ABOUT: dict[str, str] = {
 }
 EVENTS: dict[str, str] = {
     "attachment.accepted": msg("File received"), "attachment.removed": msg("File removed"),
+    "attachment.refused": msg("File turned away: it is not what it is called"),
     "attachment.blocked": msg("File turned away by the virus scanner"),
     "attachment.checked": msg("File checked for viruses"),
     "attachment.infected": msg("File removed: the virus scanner found something"),

@@ -35,8 +35,9 @@ RULE_WORDS: dict[str, dict[str, str]] = {
     "rule_param": {
         "role": msg("Whom"), "of_unit": msg("true: only those of the unit that has the request"),
         "template": msg("The message template"), "tag": msg("The code of the mark"),
-        "level": msg("1 the head of the unit, 2 the supervisor"), "to": msg("How urgent"),
-        "text": msg("What is written: 中文 / English"), "answer_within": msg("When the answer is due, for example P2D"),
+        "level": msg("escalate: 1 the head of the unit, 2 the supervisor; open_supervision: order or listed"),
+        "about": msg("case or unit: what the order is about"), "to": msg("How urgent"),
+        "text": msg("What is written: 中文 / English"),
         "reason": msg("What the unit reads: 中文 / English"),
     },
     "field_kind": {"id": msg("an id"), "code": msg("a code"), "integer": msg("a whole number"),

@@ -1,4 +1,5 @@
-"""Definition files that changed on this machine are published by themselves, as `flask catalog publish` does it.
+"""Definition files, calendars and settings that changed on this machine come into force by themselves, as
+`flask catalog reload` does it.
 
 Each machine looks after its own files, and needs no lease: publishing locks, and known content is published once.
 """
@@ -6,6 +7,7 @@ Each machine looks after its own files, and needs no lease: publishing locks, an
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,14 +16,17 @@ from uuid import UUID
 from app import catalog
 from app.catalog.commands import NoteRefusal, PublishFolder
 from app.config import ROOT
+from app.kernel import clock
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import DefinitionError, Paused, Problem
 from app.kernel.model import BASE_TENANT_ID
+from app.offices import files
 from app.tenancy.queries import tenant_by_slug
 
 log = logging.getLogger(__name__)
-EVERY, RETRY = timedelta(milliseconds=300), timedelta(seconds=30)
+EVERY, RETRY = 0.2, timedelta(seconds=30)
+"""Seconds from one look to the next; after a failure of the database or the disk."""
 Print = frozenset[tuple[str, int, int]]
 
 
@@ -39,7 +44,7 @@ class Watch:
         return sum(self._look(folder, now) for folder in [catalog.BASE, *catalog.offices_of(self.root)])
 
     def _look(self, folder: str, now: datetime) -> int:
-        found, before = catalog.fingerprint(self.root, folder), self.seen.get(folder)
+        found, before = _print(self.root, folder), self.seen.get(folder)
         self.seen[folder] = found
         if found == self.done.get(folder) or found != before:  # a file that is still being written changes once more
             return 0
@@ -58,6 +63,10 @@ class Watch:
         return published
 
 
+def _print(root: Path, folder: str) -> Print:
+    return catalog.fingerprint(root, folder) | files.fingerprint(root, folder)
+
+
 def _owner(folder: str) -> UUID | None:
     """The base, an office, or None for a folder of no office."""
     if folder == catalog.BASE:
@@ -67,10 +76,25 @@ def _owner(folder: str) -> UUID | None:
 
 
 def _publish(root: Path, folder: str, tenant_id: UUID) -> int:
-    """All that is new or nothing. What is refused is noted; the page of definitions says why until it is mended.
+    """All definitions that are new or none, then its calendars and settings. What is refused is noted; the page of
+    definitions says why until it is mended.
 
     Raises Paused for an office that is suspended.
     """
+    return _definitions(root, folder, tenant_id) + _contents(root, folder, tenant_id)
+
+
+def _contents(root: Path, folder: str, tenant_id: UUID) -> int:
+    if tenant_id == BASE_TENANT_ID:
+        return 0
+    done, problems = files.put_in_force(tenant_id, root, folder)
+    _note(tenant_id, problems)
+    for one in done:
+        log.info("in force: %s %s", one.kind, one.key)
+    return len(done)
+
+
+def _definitions(root: Path, folder: str, tenant_id: UUID) -> int:
     try:
         answer = dispatch(PublishFolder(tenant_id=tenant_id, actor=SYSTEM, root=str(root), folder=folder))
     except DefinitionError as error:
@@ -85,18 +109,27 @@ def _note(tenant_id: UUID, problems: list[Problem]) -> None:
     for problem in problems:
         log.warning("%s %s", problem.place(), problem.text())
     for file in sorted({one.file or "" for one in problems}):
-        kind = next((one for one in catalog.kinds() if file.startswith(f"{one.folder}/")), None)
-        dispatch(NoteRefusal(tenant_id=tenant_id, actor=SYSTEM, kind=kind.name if kind else "file",
-                             definition_key=file, problems=sum(one.file == file for one in problems)))
+        dispatch(NoteRefusal(tenant_id=tenant_id, actor=SYSTEM, kind=_kind(file), definition_key=file,
+                             problems=sum(one.file == file for one in problems)))
+
+
+def _kind(file: str) -> str:
+    parts = Path(file).parts
+    content = {files.CALENDAR: files.CALENDAR, "settings.yaml": files.SETTINGS}.get(parts[3] if len(parts) > 3 else "")
+    kind = next((one for one in catalog.kinds() if file.startswith(f"{one.folder}/")), None)
+    return content or (kind.name if kind else "file")
 
 
 _watch = Watch(ROOT)
-_next: list[datetime] = []
 
 
-def tick(now: datetime) -> int:
-    """The files of this installation, at most three times a second, also after a clock was set back."""
-    if _next and timedelta() < _next[0] - now <= EVERY:
-        return 0
-    _next[:] = [now + EVERY]
-    return _watch.tick(now)
+def watching(stop: threading.Event) -> None:
+    """Look after the files of this installation until `stop` is set.
+
+    In a thread of its own: a worker that is busy for seconds does not keep a changed file waiting.
+    """
+    while not stop.wait(EVERY):
+        try:
+            _watch.tick(clock.now())
+        except Exception:  # a folder that cannot be listed just now
+            log.exception("the definition files could not be looked at; trying again")

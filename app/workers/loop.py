@@ -67,18 +67,20 @@ def run_forever(stop: threading.Event) -> None:
     """Tick until `stop` is set; the piece in hand is finished first. Idle, it waits for the bell or half a second."""
     log.info("worker %s begins", OWNER)
     offices.in_background.set()
+    files = threading.Thread(target=folders.watching, args=(stop,), name="folders", daemon=True)
+    files.start()
     with wakeups.listening(stop), wakeups.enabled():
         while not stop.is_set():
             wakeups.bell.clear()
             try:
                 done = tick()
-                folders.tick(clock.now())
             except Exception:
                 log.exception("the worker failed; trying again")
                 stop.wait(ERROR_SECONDS)
                 continue
             if not done:
                 wakeups.bell.wait(IDLE_SECONDS)
+    files.join()
     offices.in_background.clear()
     supervision.end()
     for lease in (SEQUENCER, supervision.LEASE):

@@ -115,7 +115,7 @@ def test_a_shorter_limit_counts_the_open_cases_that_would_be_late(office: Office
 
 def test_a_date_goes_through_the_same_extension_and_wait(office: Office) -> None:
     """With the budget it has, a clock's date comes out as it stands: the acts are gone through as they happened."""
-    from app.cases.backtest.dates import Dates
+    from app.cases.backtest.dates import Dates, acts_of
 
     to_handling(office)
     data = in_force(office, "time_limit")
@@ -128,7 +128,7 @@ def test_a_date_goes_through_the_same_extension_and_wait(office: Office) -> None
     [row] = office.rows(Deadline, Deadline.name == "reply")
     with database.current().read(office.tenant_id) as session:
         dates = Dates(session, office.tenant_id, clock.now())
-        acts = dates._acts([row.id])[row.id]
+        acts = acts_of(session, [row.id])[row.id]
         assert [act.kind for act in acts] == ["start", "extend", "pause", "resume"]
         assert dates._due(row, row.budget, acts) == row.due_at != row.first_due_at
         shorter = dates._due(row, {**row.budget, "amount": row.budget["amount"] - 1}, acts)

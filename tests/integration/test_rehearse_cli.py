@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from app.cases.commands import SubmitCase
+from app.kernel import clock
 from app.kernel.bus import dispatch
 from app.kernel.commands import GUEST
 from app.tenancy.queries import tenant_by_slug
@@ -96,7 +98,7 @@ def test_faults_have_file_line_and_place_and_end_with_1(run: FlaskCliRunner, tmp
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"{bad}:{line} accept_limit_rule_1_output_1 error: " in done.stderr
     assert "row 1, column 3" in done.stderr and "position 5" in done.stderr
-    for words, said in ((("process", "service_request"), "not yet: process"), (("thing", "x"), "There is no kind"),
+    for words, said in ((("form", "contact"), "cannot be tried on past cases: form"), (("thing", "x"), "There is no kind"),
                         (("decision", "urgency"), "makes no decision urgency"),
                         (("decision", "time_limit", "--days", "0"), "Between 1 and 3660 days, not 0.")):
         done = asked(run, *words, "--file", LIMITS, "--tenant", "demo")
@@ -104,3 +106,68 @@ def test_faults_have_file_line_and_place_and_end_with_1(run: FlaskCliRunner, tmp
         assert said in done.stderr, (words, done.stderr)
     assert asked(run, "decision", "time_limit", "--file", tmp_path / "none.dmn").exit_code == 2
     assert "There is no office" in asked(run, "decision", "x", "--file", LIMITS, "--tenant", "nowhere").stderr
+
+
+def test_a_changed_calendar_tells_dates_and_what_would_be_overdue(run: FlaskCliRunner, number: str, tmp_path: Path) -> None:
+    days = tmp_path / "days.csv"
+    today = clock.now().date()
+    year = (today + timedelta(days=1)).year
+    free = [today + timedelta(days=ahead) for ahead in range(9) if (today + timedelta(days=ahead)).year == year]
+    days.write_text("date,kind,name\n" + "".join(f"{on.isoformat()},rest,闭馆\n" for on in free), encoding="utf-8")
+    done = asked(run, "calendar", year, "--file", days, "--days", 7, "--tenant", "demo", "--json")
+    found = json.loads(done.stdout)
+    assert done.exit_code == 3 and found["kind"] == "calendar" and found["asked"] == found["records"] >= 1, done.output
+    shift = next(one for one in found["dates"] if one["clock"] == "accept")
+    assert (shift["past"], shift["later"], shift["earlier"]) == (False, 1, 0)
+    assert [one["number"] for one in shift["samples"]] == [number]
+    assert shift["samples"][0]["before"] < shift["samples"][0]["after"]
+    told = asked(run, "calendar", year, "--file", days, "--tenant", "demo").stdout
+    assert "Running clocks accept: 0 of 1 would be due earlier, 1 later" in told and number in told
+    same = asked(run, "calendar", 2001, "--file", _table(tmp_path, "2001-10-01,rest,x\n"), "--tenant", "demo")
+    assert same.exit_code == 0, same.output
+    bad = asked(run, "calendar", year, "--file", _table(tmp_path, f"{year}-01-02,rets,x\n"), "--tenant", "demo")
+    assert bad.exit_code == 1 and "t.csv:2" in bad.stderr and "Did you mean rest?" in bad.stderr
+    for wrong in ("2001x", "99"):
+        assert "A calendar year lies between" in asked(run, "calendar", wrong, "--file", days, "--tenant", "demo").stderr
+
+
+def _table(folder: Path, rows: str) -> Path:
+    path = folder / "t.csv"
+    path.write_text(f"date,kind,name\n{rows}", encoding="utf-8")
+    return path
+
+
+RULE = """rule: new_one
+title: 新来的 / A new one
+shape: match
+event: case.submitted
+then: [{action: tag, params: {tag: new}}]
+"""
+
+
+def test_a_changed_rule_tells_what_it_would_have_fired_and_done(run: FlaskCliRunner, number: str, tmp_path: Path) -> None:
+    file = tmp_path / "new_one.yaml"
+    file.write_text(RULE, encoding="utf-8")
+    done = asked(run, "supervision", "new_one", "--file", file, "--days", 7, "--tenant", "demo", "--json")
+    found = json.loads(done.stdout)
+    assert done.exit_code == 3 and (found["records"], found["asked"], found["different"]) == (1, 1, 1), done.output
+    assert [(one["output"], one["before"], one["after"], one["count"]) for one in found["differences"]] == [
+        ("fires", False, True, 1), ("tag", False, True, 1)]
+    assert found["differences"][0]["samples"][0]["number"] == number and not found["warnings"]
+    lines = asked(run, "supervision", "new_one", "--file", file, "--tenant", "demo").stdout.splitlines()
+    assert lines[0] == "1 events of the last 30 days were looked at; old and new rule fire 1 times together."
+    file.write_text(RULE.replace("case.submitted", "case.submited"), encoding="utf-8")
+    bad = asked(run, "supervision", "new_one", "--file", file, "--tenant", "demo")
+    assert bad.exit_code == 1 and f"{file}:4" in bad.stderr and "Is it case.submitted?" in bad.stderr
+    file.write_text(RULE, encoding="utf-8")
+    assert "is the rule new_one, not other" in asked(run, "supervision", "other", "--file", file, "--tenant", "demo").stderr
+
+
+def test_a_diagram_is_played_again_over_past_cases(run: FlaskCliRunner, number: str, tmp_path: Path) -> None:
+    shipped = Path("processes/base/service_request/service_request.bpmn")
+    same = asked(run, "process", "service_request", "--file", shipped, "--tenant", "demo", "--json")
+    found = json.loads(same.stdout)
+    assert same.exit_code == 0 and (found["kind"], found["records"], found["same"]) == ("process", 1, 1), same.output
+    file = tmp_path / "service_request.bpmn"
+    file.write_bytes(shipped.read_bytes().replace(b"<bpmn:process ", b"<bpmn:proces ", 1))
+    assert asked(run, "process", "service_request", "--file", file, "--tenant", "demo").exit_code == 1

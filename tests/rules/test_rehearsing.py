@@ -28,7 +28,7 @@ event: case.rated
 where: 'rating <= {most}'
 then:
   - {{action: tag, params: {{tag: low}}}}
-  - {{action: open_supervision, params: {{answer_within: P2D}}}}
+  - {{action: open_supervision, params: {{level: order}}}}
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -77,14 +78,14 @@ def test_the_button_shows_what_would_change_beside_the_draft_which_stays(any_app
     assert re.search(r"In dates of open cases.*?Taking in</th><td>2</td><td>0</td><td>2</td>", tried.text, re.S)
     assert '<option value="7" selected>' in tried.text
     moved = desk.post(PAGE, page_fields(tried.text) | {LAST_ACCEPT: "4", "_action": "check"}, page=PAGE)
-    assert "2 would be different" in moved.text and "The table was changed since then." in moved.text
+    assert "2 would be different" in moved.text and "It was changed since then." in moved.text
     refused = desk.post(PAGE, page_fields(tried.text) | {"_action": "publish", "reason": ""}, page=PAGE)
-    assert refused.status_code == 422 and "Tried on 2 past decisions of the last 7 days" in refused.text
+    assert refused.status_code == 422 and "Tried on the last 7 days, 2 answers" in refused.text
     assert "changed since then" not in refused.text
     before = in_force().hash
     done = desk.post(PAGE, page_fields(refused.text) | {"_action": "publish", "reason": "x"}, page=PAGE)
     assert done.status_code == 303 and in_force().hash != before
-    assert "Tried on 2 past decisions of the last 7 days: 2 would be different" in desk.get("/admin/definitions/decision/time_limit")
+    assert "Tried on the last 7 days, 2 answers: 2 would be different" in desk.get("/admin/definitions/decision/time_limit")
 
 
 def test_a_table_that_does_not_hold_is_not_tried_and_odd_days_are_refused(any_app: Any, numbers: list[str]) -> None:
@@ -150,7 +151,7 @@ def test_a_page_asks_only_so_many_and_says_how_to_ask_all(any_app: Any, numbers:
     sent = fields(desk.get(PAGE)) | {LAST_ACCEPT: "3", "_action": "past", "days": "30"}
     monkeypatch.setattr(past_cases, "MOST", 1)
     cut = desk.post(PAGE, sent, page=PAGE).text
-    assert "1 of 2 decisions" in cut and "It ended at the most decisions" in cut and "flask rehearse decision time_limit" in cut
+    assert "1 of 2 decisions" in cut and "It ended at the most that a page asks" in cut and "flask rehearse decision time_limit" in cut
     monkeypatch.setattr(past_cases, "SECONDS", 0.0)
     monkeypatch.setattr(past_cases, "MOST", 10)
     assert "The time for a page was over" in desk.post(PAGE, sent, page=PAGE).text
@@ -162,3 +163,45 @@ def test_it_is_told_in_chinese(any_app: Any, numbers: list[str]) -> None:
     desk.client.get("/t/demo/preferences?lang=zh")
     told = desk.post(PAGE, sent, page=PAGE).text
     assert "已重新试算 2 次" in told and "were asked again" not in told and "用历史诉求试算" in told
+
+
+RULE = """rule: new_one
+title: 新来的 / A new one
+shape: match
+event: case.submitted
+then: [{action: tag, params: {tag: new}}]
+"""
+
+
+def test_a_rule_is_tried_on_the_check_page_and_many_firings_warn(any_app: Any, numbers: list[str]) -> None:
+    from app.kernel.commands import SYSTEM
+    from app.tenancy.commands import SetTenantSettings
+
+    desk = Desk(any_app, "supervisor")
+    sent = {"kind": "supervision", "name": "new_one", "source": RULE, "_action": "past", "days": "7"}
+    tried = desk.post(CHECK, sent, CHECK)
+    assert tried.status_code == 200 and not Labels(tried.text).faults(), tried.text
+    assert "2 events of the last 7 days were looked at; old and new rule fire 2 times together." in tried.text
+    assert "The rule fires" in tried.text and all(number in tried.text for number in numbers)
+    assert "Please look at the examples" not in tried.text
+    tenant = tenant_by_slug("demo")
+    assert tenant is not None
+    dispatch(SetTenantSettings(tenant_id=tenant.tenant_id, actor=SYSTEM, values={"rule_firings_many": 1}))
+    warned = desk.post(CHECK, sent, CHECK)
+    assert "The rule would have fired 2 times in 7 days, which is more than 1." in warned.text
+
+
+def test_a_look_at_a_changed_calendar_shows_running_and_ended_clocks(any_app: Any, numbers: list[str]) -> None:
+    from app.kernel import clock
+
+    desk = Desk(any_app, "administrator")
+    day = (clock.now() + timedelta(hours=8)).date()
+    page = f"/admin/calendar/{day.year}"
+    values = {"kind": "rest", "name": "x", "source": "x", "_action": "look", "begun_from": "0"}
+    for ahead in range(7):  # one of the next days is a working day on which the limit counts
+        looked = desk.post(f"{page}/day", values | {"on": (day + timedelta(days=ahead)).isoformat()}, page=page)
+        if "In dates of open cases" in looked.text:
+            break
+    assert looked.status_code == 200 and not Labels(looked.text).faults()
+    assert "clocks that run, or ended in the last 90 days, were replayed." in looked.text
+    assert "Clocks that run move when the change is saved" in looked.text

@@ -109,8 +109,7 @@ class _Run:
             return self.tally.fail(error, self._sample(
                 past, before=past.value, presumed=bool(known.presumed)))
         differing = comparing.outputs(past.value, after)
-        if past.status == "open":
-            pairs.append(Pair(past.case_id, past.at, past.value, after))
+        pairs.append(Pair(past.case_id, past.at, past.value, after, past.number if self._shows(past) else None))
         if not differing:
             self.tally.same += 1
             return None
@@ -158,9 +157,10 @@ class _Run:
 
     def _sample(self, past: Past, **more: Any) -> Callable[[], Sample] | None:
         """None where the reader may not see the case."""
-        if not self.found.samples_shown or (self._bound is not None and past.unit not in self._bound):
-            return None
-        return partial(_made, past, **more)
+        return partial(_made, past, **more) if self._shows(past) else None
+
+    def _shows(self, past: Past) -> bool:
+        return self.found.samples_shown and (self._bound is None or past.unit in self._bound)
 
     def finish(self) -> None:
         """Order what was counted, and leave out texts that no table says."""

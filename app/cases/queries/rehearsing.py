@@ -34,14 +34,14 @@ def rehearse(session: Session, tenant_id: UUID, data: bytes, file: str, told: by
     """
     changed = engine.load(data, file)
     found = engine.scenarios(catalog.read_yaml(told, "scenarios.yaml"), "scenarios.yaml")[:MOST]
-    house = _House(session, tenant_id, now)
+    house = House(session, tenant_id, now)
     definitions = [changed, *(one for one in house.processes() if one.id != changed.id)]
     problems = [problem for one in found
                 for problem in engine.play(one, definitions, house.decide, house.fill).problems]
     return Rehearsed(len(found), tuple(problems))
 
 
-class _House:
+class House:
     """What is in force for an office, compiled, as scenarios ask for it."""
 
     def __init__(self, session: Session, tenant_id: UUID, now: datetime) -> None:

@@ -25,6 +25,13 @@ class AcceptAttachment(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteRefused(Command):
+    """A file of `size` bytes was turned away by its content or name: a line of the trail, nothing of it is kept."""
+
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteBlocked(Command):
     """A file was turned away because the virus scanner found `signature` in it. Answer {}."""
 

@@ -28,6 +28,14 @@ class AttachmentBlocked:
     signature: str
 
 
+@event("attachment.refused")
+@dataclass(frozen=True)
+class AttachmentRefused:
+    """A file was turned away before it was stored: its content is not what it is called, or is none that is taken."""
+
+    size: int
+
+
 @event("attachment.checked")
 @dataclass(frozen=True)
 class AttachmentChecked:

@@ -13,15 +13,15 @@ from app.auth import policy
 from app.kernel import blobs
 from app.kernel.bus import dispatch, handles, subscribes
 from app.kernel.commands import Actor
-from app.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, msg
+from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, msg
 from app.kernel.events import StoredEvent
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import settings, terms
 from app.tenancy.attachments import scanner, scanning
-from app.tenancy.attachments.commands import AcceptAttachment, ReleaseAttachments
+from app.tenancy.attachments.commands import AcceptAttachment, NoteRefused, ReleaseAttachments
 from app.tenancy.attachments.content import check
-from app.tenancy.attachments.events import AttachmentAccepted, AttachmentRemoved
+from app.tenancy.attachments.events import AttachmentAccepted, AttachmentRefused, AttachmentRemoved
 from app.tenancy.attachments.limits import DEFAULT_QUOTAS, MB, QUOTA_SETTING
 from app.tenancy.attachments.model import OFF, WAITING, Attachment
 from app.tenancy.attachments.queries import THERE
@@ -38,7 +38,11 @@ def receive(tenant_id: UUID, actor: Actor, data: bytes, file_name: str, declared
     Answer {"attachment_id", "file_name", "size"}. Raises Invalid, TooLarge. A content without a row (the note
     failed) is harmless and is found again by its hash.
     """
-    checked = check(data, file_name, declared_type)
+    try:
+        checked = check(data, file_name, declared_type)
+    except (Invalid, TooLarge):
+        dispatch(NoteRefused(tenant_id=tenant_id, actor=actor, size=len(data)))
+        raise
     scan = scanning.first_look(tenant_id, actor, checked)
     sha256 = blobs.current().put(tenant_id, checked.data)
     answer: dict[str, Any] = dispatch(AcceptAttachment(
@@ -59,11 +63,22 @@ def accept(uow: UnitOfWork, data: bytes, file_name: str, declared_type: str = ""
 @handles(AcceptAttachment)
 def accept_attachment(command: AcceptAttachment, uow: UnitOfWork) -> dict[str, Any]:
     """Anybody who may hand a case in, and staff."""
-    if not (policy.can(uow.actor, "case.submit") or policy.can(uow.actor, "attachment.add")):
-        raise Forbidden(msg("You may not do this."))
+    _require(uow.actor)
     row = _note(uow, command.sha256, command.size, command.media_type, command.file_name, command.guest_mark,
                 command.scan)
     return {"attachment_id": str(row.id), "file_name": row.file_name, "size": row.size}
+
+
+@handles(NoteRefused)
+def note_refused(command: NoteRefused, uow: UnitOfWork) -> None:
+    """By whoever might have handed it in."""
+    _require(uow.actor)
+    uow.record(AttachmentRefused(size=command.size))
+
+
+def _require(actor: Actor) -> None:
+    if not (policy.can(actor, "case.submit") or policy.can(actor, "attachment.add")):
+        raise Forbidden(msg("You may not do this."))
 
 
 def _note(uow: UnitOfWork, sha256: str, size: int, media_type: str, file_name: str,

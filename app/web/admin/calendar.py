@@ -9,13 +9,14 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.cases import backtest
 from app.cases import queries as cases
-from app.deadlines import queries, years
+from app.deadlines import WorkCalendar, calendar_of, queries, years
 from app.deadlines.commands import ImportCalendarYear, RemoveCalendarDay, SaveCalendarDay, TakeOverCalendarYear
 from app.kernel.commands import Command
 from app.kernel.errors import Conflict, Invalid, NotFound, TooLarge, YikouError, msg
 from app.web.access import access
-from app.web.admin import blueprint, content
+from app.web.admin import blueprint, content, past_cases
 from app.web.admin.sent import expect, text
 from app.web.admin.tables import csv_text
 from app.web.moves import Moves, moves
@@ -49,7 +50,8 @@ def _year(code: str) -> int:
 
 
 def _page(year: int, *, opened: str = "", form: str = "", error: YikouError | None = None,
-          looked: list[content.Changed] | None = None, effect: Moves | None = None) -> str:
+          looked: list[content.Changed] | None = None, effect: Moves | None = None,
+          past: backtest.Backtest | None = None) -> str:
     """`form`: the form that was sent (day, import, take_over), which keeps what was typed."""
     with reading() as reader:
         view = queries.year_view(reader, the_office().tenant_id, year)
@@ -60,7 +62,7 @@ def _page(year: int, *, opened: str = "", form: str = "", error: YikouError | No
                                 "official": "on" if row.official else ""})
     return render_template(
         "admin/calendar.html", view=view, counts=queries.counts(view), row=row, values=values, form=form,
-        looked=looked, effect=effect, following=following if following and not following.official else None,
+        looked=looked, effect=effect, past=past, following=following if following and not following.official else None,
         first=years.FIRST_YEAR, last=years.LAST_YEAR, sent=request.form if form == "import" else {},
         sent_table=_kept() if form == "import" else "",
         **content.form_state(KIND, str(year), error))
@@ -121,9 +123,11 @@ def _send(year: int, form: str, fields: tuple[str, ...], command: type[Command],
           data: Callable[[], dict[str, Any]]) -> str | Response | tuple[str, int]:
     """Save or look."""
     seen: list[Moves] = []
+    changed: list[WorkCalendar] = []
 
     def look(session: Session) -> None:
         seen.append(moves(cases.recalculated(session)))
+        changed.append(calendar_of(session, the_office().tenant_id))
 
     try:
         expect("begun_from", *fields)
@@ -133,6 +137,14 @@ def _send(year: int, form: str, fields: tuple[str, ...], command: type[Command],
     except REFUSED as error:
         return _page(year, form=form, error=error), error.status
     if looked is not None:
-        return _page(year, form=form, looked=looked, effect=seen[0] if seen else None)
+        return _page(year, form=form, looked=looked, effect=seen[0] if seen else None,
+                     past=_tried(year, changed[0]) if looked and changed else None)
     flash(t(msg("Saved. %(count)s deadlines of open requests moved."), count=answer.get("moved", 0)))
     return redirect(url_for("admin.calendar_year", code=year), 303)
+
+
+def _tried(year: int, changed: WorkCalendar) -> backtest.Backtest:
+    """The changed calendar over the clocks of the last months, those that have ended too."""
+    with reading() as reader:
+        before = calendar_of(reader, the_office().tenant_id)
+    return past_cases.calendar(year, before, changed)

@@ -64,8 +64,8 @@ def check_file() -> str | tuple[str, int]:
     except (Invalid, NotFound) as error:
         return _page(None, t(error.message, **error.params)), 422
     problem = ""
-    if request.form.get("_action") == "past" and verdict.kind == "decision" and not verdict.errors:
-        verdict.past, problem = past_cases.try_or_say(verdict.key, verdict.data)
+    if request.form.get("_action") == "past" and verdict.kind in past_cases.KINDS and not verdict.errors:
+        verdict.past, problem = past_cases.try_or_say(verdict.key, verdict.data, verdict.kind)
     return _page(verdict, problem) if not (verdict.errors or problem) else (_page(verdict, problem), 422)
 
 
@@ -140,12 +140,17 @@ def _page(verdict: Verdict | None, problem: str = "") -> str:
         trial = past_cases.before(verdict.past, verdict.data)
         more = {"lines": lines, "trial": trial, "trial_holds": trial is not None and trial.is_of(verdict.data),
                 "past_days": past_cases.DAYS, "days": past_cases.chosen_days(),
-                "titles": sheets.titles(verdict.data, verdict.key) if verdict.past else {},
+                "titles": sheets.titles(verdict.data, verdict.key) if verdict.past and _is_table(verdict) else {},
+                "can_try": verdict.kind in past_cases.KINDS,
                 "shown_groups": past_cases.SHOWN_GROUPS, "source": _kept(verdict.data),
                 "difference": differences.between(verdict.kind, verdict.current, verdict.data)
                 if verdict.current is not None and verdict.current != verdict.data else None}
     return render_template("admin/check.html", verdict=verdict, problem=problem,
                            kinds=[kind.name for kind in catalog.kinds()], **more)
+
+
+def _is_table(verdict: Verdict) -> bool:
+    return verdict.kind == "decision"
 
 
 def _kept(data: bytes) -> str:

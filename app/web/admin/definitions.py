@@ -18,6 +18,7 @@ from app.catalog.queries import Entry
 from app.config import ROOT
 from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.model import BASE_TENANT_ID
+from app.offices import files
 from app.web.access import access
 from app.web.admin import blueprint, differences, live_counts
 from app.web.pages import reading
@@ -55,7 +56,8 @@ def _stuck(reader: Session) -> list[Problem]:
         return []
     office = the_office()
     return [*catalog.waiting(reader, BASE_TENANT_ID, ROOT),
-            *catalog.waiting(reader, office.tenant_id, ROOT, f"tenants/{office.slug}")]
+            *catalog.waiting(reader, office.tenant_id, ROOT, f"tenants/{office.slug}"),
+            *files.waiting(reader, ROOT, f"tenants/{office.slug}")]
 
 
 @blueprint.get("/definitions/<kind>/<key>")

@@ -1,6 +1,6 @@
 // What fits at a place of a rule file. Every name comes from the server, which has them from what checks the files.
 
-const SPAN_KEYS = new Set(["window", "within", "answer_within", "at"]);
+const SPAN_KEYS = new Set(["window", "within", "at"]);
 const options = (names, words = {}) => names.map((name) => ({ label: name, detail: words[name] || undefined }));
 
 // The lines of the block that a line belongs to: a list item, or the whole file.

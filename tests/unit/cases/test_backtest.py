@@ -134,11 +134,11 @@ def test_the_json_holds_all_figures() -> None:
     found = backtest.Backtest("a", 30, AT, 4, asked=4, same=1, different=1, groups=[backtest.Group("x", 1, 2, 1, 0, [sample()])],
                               failures=[backtest.Trouble("rows %(rows)s", {"rows": "1, 2"}, 1)],
                               not_judged=[backtest.Trouble("no %(names)s", {"names": "y"}, 1)],
-                              presumed={("z", "form"): 2}, dates=[backtest.Shift("reply", 2, 1, 1)])
+                              presumed={("z", "form"): 2}, dates=[backtest.Shift("reply", True, 2, 1, 1)])
     made = backtest.document(found, lambda message, **params: message % params)
     assert (made["asked"], made["same"], made["different"], made["failing"], made["unjudged"]) == (4, 1, 1, 1, 1)
     assert made["differences"][0]["samples"][0]["number"] == "20260302-0001"
     assert made["failures"] == [{"message": "rows 1, 2", "count": 1, "samples": []}]
     assert made["presumed"] == [{"variable": "z", "source": "form", "count": 2}]
-    assert made["dates"] == [{"clock": "reply", "cases": 2, "earlier": 1, "later": 1, "undated": 0, "overdue_before": 0,
-                              "overdue_after": 0}]
+    assert made["dates"] == [{"clock": "reply", "past": True, "cases": 2, "earlier": 1, "later": 1, "undated": 0,
+                              "overdue_before": 0, "overdue_after": 0, "samples": []}]
