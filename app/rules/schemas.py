@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, Mapping[str, Param]] = {
     "raise_priority": {"to": Param("choice", required=True, choices=("urgent", "emergency"))},
     "note": {"text": Param("text", required=True)},
     "open_supervision": {"answer_within": Param("span"), "reason": Param("text", most=200)},
+    "propose_topic": {"note": Param("text", most=300)},
 }
 LEVELS = 2
 """Escalation: 1 the head of the unit, 2 the supervisor."""
