@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app import auth
 from app.auth import policy
 from app.cases import outside
-from app.cases.model import Case, Person
+from app.cases.model import REQUEST, Case, FormSubmission, Person, every
+from app.engine.model import OpenTaskGroup, OpenTaskRow
 from app.kernel.commands import Actor
 from app.kernel.errors import Forbidden, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
@@ -48,6 +49,14 @@ def case_by_token(session: Session, token: str) -> Case:
 def case_by_id(session: Session, case_id: UUID) -> Case:
     """The case with this id. Raises NotFound."""
     case = session.scalars(select(Case).where(Case.id == case_id)).one_or_none()
+    if case is None:
+        raise missing()
+    return case
+
+
+def any_case(session: Session, case_id: UUID) -> Case:
+    """As `case_by_id`, also an internal matter: for whoever works on tasks of both. Raises NotFound."""
+    case = session.scalars(every(select(Case).where(Case.id == case_id))).one_or_none()
     if case is None:
         raise missing()
     return case
@@ -90,6 +99,38 @@ def staff_case(session: Session, actor: Actor, case_id: UUID, action: str = "cas
     return case
 
 
+def readable(session: Session, actor: Actor, case_id: UUID) -> Case:
+    """As `staff_case`, also an internal matter that the reader has to do with. Raises Forbidden, NotFound."""
+    policy.require(actor, "case.read")
+    case = any_case(session, case_id)
+    if case.nature == REQUEST:
+        return staff_case(session, actor, case_id)
+    if not may_read_matter(session, actor, case):
+        raise missing()
+    return case
+
+
+def may_read_matter(session: Session, actor: Actor, case: Case) -> bool:
+    """Supervisors and leaders, the unit concerned, and who has, or has done, a task of it."""
+    if concerned(actor, case):
+        return True
+    tasks = (select(OpenTaskGroup.task_id)
+             .join(OpenTaskRow, (OpenTaskRow.tenant_id == OpenTaskGroup.tenant_id)
+                   & (OpenTaskRow.id == OpenTaskGroup.task_id))
+             .where(OpenTaskRow.instance_id == case.instance_id,
+                    OpenTaskGroup.group_name.in_(sorted(actor.groups))))
+    done = select(FormSubmission.id).where(FormSubmission.case_id == case.id,
+                                           FormSubmission.by_user_id == actor.user_id)
+    return any(session.scalars(query.limit(1)).first() is not None for query in (tasks, done))
+
+
+def concerned(actor: Actor, case: Case) -> bool:
+    """Whether an internal matter is the actor's business by what they are, whatever its tasks."""
+    if policy.can(actor, "matter.read_all"):
+        return True
+    return case.unit is not None and case.unit in policy.units_of(actor.groups)
+
+
 def require_own_or_staff(session: Session, actor: Actor, token: str | None, case_id: UUID | None,
                          action: str) -> Case:
     """The resident by link, else staff by right."""
@@ -97,4 +138,6 @@ def require_own_or_staff(session: Session, actor: Actor, token: str | None, case
         return own_case(session, actor, token, case_id)
     if case_id is None:
         raise Forbidden(msg("You may not do this."))
+    if action == "case.read":
+        return readable(session, actor, case_id)
     return staff_case(session, actor, case_id, action)

@@ -8,7 +8,7 @@ from app.cases import appointments, clock_events, events
 from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
 from app.cases.journal import note_rating, record, write_entry
 from app.cases.listener import PHASES
-from app.cases.model import Case
+from app.cases.model import REQUEST, Case
 from app.deadlines import Change, DeadlineBook
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -50,7 +50,7 @@ def enter_phase(uow: UnitOfWork, case: Case, phase: str) -> None:
         return
     previous, case.phase, case.phase_at = case.phase, phase, uow.now
     record(uow, case, events.CasePhaseEntered, previous=previous)
-    if previous == "feedback" and PHASES.index(phase) < PHASES.index("feedback"):
+    if case.nature == REQUEST and previous == "feedback" and PHASES.index(phase) < PHASES.index("feedback"):
         case.rounds += 1
         record(uow, case, events.CaseReopened, round=case.rounds)
 

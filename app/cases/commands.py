@@ -17,6 +17,8 @@ from app.cases.inbox_commands import SaveInboxView as SaveInboxView
 from app.cases.inbox_commands import SetFollowUp as SetFollowUp
 from app.cases.join_commands import JoinCases as JoinCases
 from app.cases.join_commands import UndoJoin as UndoJoin
+from app.cases.matter_commands import OpenMatter as OpenMatter
+from app.cases.matter_commands import SendToMatter as SendToMatter
 from app.cases.rule_commands import NoteSupervision as NoteSupervision
 from app.cases.rule_commands import RaiseUrgency as RaiseUrgency
 from app.cases.rule_commands import TellGroup as TellGroup

@@ -15,7 +15,7 @@ class InboxRow:
     """One task in the inbox. `colour`: green, yellow, red, or grey without a running clock.
 
     `claimed_by_name`: who holds it, None also for a hold that no longer binds; `instead_of`: the absent holder for
-    whom the reader stands in. `may_take`: nobody else is in the way.
+    whom the reader stands in. `may_take`: nobody else is in the way. `title`: of an internal matter, else empty.
     """
 
     task_id: UUID
@@ -43,6 +43,7 @@ class InboxRow:
     created_at: datetime
     follow_up_on: date | None
     follow_up_now: bool
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,21 @@ MAX_BODY = 20_000
 
 
 class Listener:
-    """Told of entered and left elements; moves the clocks at once, because later timers of the step read them."""
+    """Told of entered and left elements; moves the clocks at once, because later timers of the step read them.
 
-    def __init__(self, book: DeadlineBook) -> None:
-        self.book = book
+    An `internal` matter names its own steps; those of a request are the six that its resident sees.
+    """
+
+    def __init__(self, book: DeadlineBook, *, internal: bool = False) -> None:
+        self.book, self.internal = book, internal
         self.effects: list[Effect] = []
 
     def entered(self, element: Element, properties: Mapping[str, Any]) -> None:
         """An element begins."""
         self._guarded(element, lambda: self._enter(properties))
         phase = properties.get("phase")
-        if phase in PHASES:
+        if phase in PHASES or (phase and self.internal):
+            phase = str(phase)[:20]
             self.effects.append(EnterPhase(phase))
         elif phase:
             self._fault(element, msg("There is no step %(phase)s of a case."), phase=str(phase)[:40])

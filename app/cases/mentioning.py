@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.auth import policy
 from app.auth import queries as auth
-from app.cases import outside
-from app.cases.model import Case, CaseEntry
+from app.cases import access, outside
+from app.cases.model import REQUEST, Case, CaseEntry
 from app.kernel.commands import Actor
 from app.kernel.errors import FieldErrors, Invalid, msg
 
@@ -35,7 +35,8 @@ def mentionable(session: Session, actor: Actor, case: Case) -> list[Mentionable]
     """Who may read the case, those of its unit first. An outside provider names its own people and who wrote here."""
     firms = outside.provider_units(session)
     people = [one for one in auth.staff_actors(session) if policy.can(one, "case.read", case)
-              and ((bound := outside.bound_to(one, firms)) is None or case.unit in bound)]
+              and ((bound := outside.bound_to(one, firms)) is None or case.unit in bound)
+              and (case.nature == REQUEST or access.concerned(one, case))]
     if outside.bound_to(actor, firms) is not None:
         wrote = set(session.scalars(select(CaseEntry.by_user_id).where(CaseEntry.case_id == case.id)))
         own = policy.units_of(actor.groups)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Boolean, Float, ForeignKeyConstraint, Index, Integer, String, Text, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Boolean, Executable, Float, ForeignKeyConstraint, Index, Integer, String, Text, event, false
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from app.kernel.model import Base, TenantScoped
 
+REQUEST = "request"
+"""The nature of what residents ask; everything else is an internal matter: an order from above, a topic of demand."""
+S = TypeVar("S", bound=Executable)
+_EVERY = "yikou_every_nature"
+EVERY = {_EVERY: True}
+"""Execution options of a statement (or of `Session.get`) that reads internal matters too."""
+
 
 class Case(TenantScoped, Base):
-    """One request. Personal data stand in `person`; `text` is the resident's own words and can be erased."""
+    """One request. Personal data stand in `person`; `text` is the resident's own words and can be erased.
+
+    `nature` other than REQUEST: an internal matter, which has no resident. ORM statements leave those out unless they
+    are `every`. `subject_id`: what the matter is about (a case, a topic), by the room that opened it.
+    """
 
     __tablename__ = "service_case"
     __table_args__ = (
@@ -21,9 +32,12 @@ class Case(TenantScoped, Base):
         Index(None, "tenant_id", "status", "phase"), Index(None, "tenant_id", "person_id"),
         Index(None, "tenant_id", "instance_id", "status"), Index(None, "tenant_id", "parent_id"),
         Index(None, "tenant_id", "submitted_at"), Index(None, "tenant_id", "closed_at"),
+        Index(None, "tenant_id", "nature", "subject_id"),
         ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]))
 
     number: Mapped[str] = mapped_column(String(30))
+    nature: Mapped[str] = mapped_column(String(20), default=REQUEST, server_default=REQUEST)
+    subject_id: Mapped[UUID | None]
     module: Mapped[str | None] = mapped_column(String(20))
     service: Mapped[str | None] = mapped_column(String(40))
     kind: Mapped[str | None] = mapped_column(String(40))
@@ -55,6 +69,21 @@ class Case(TenantScoped, Base):
     promised_at: Mapped[datetime | None]
     parent_id: Mapped[UUID | None]
     may_publish: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+_REQUESTS_ONLY = with_loader_criteria(Case, Case.nature == REQUEST, include_aliases=True)
+
+
+def every(statement: S) -> S:
+    """The statement over requests and internal matters alike: for the paths on which both run."""
+    return statement.execution_options(**EVERY)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _leave_matters_out(state: ORMExecuteState) -> None:
+    """Whatever speaks of residents' requests reads nothing else, without having to say so."""
+    if not state.is_column_load and not state.execution_options.get(_EVERY):
+        state.statement = state.statement.options(_REQUESTS_ONLY)
 
 
 class Person(TenantScoped, Base):

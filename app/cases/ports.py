@@ -18,9 +18,9 @@ from app.tenancy import settings, zones
 class CasePorts:
     """Implements `engine.Ports` on the catalog, the tables and the deadline book."""
 
-    def __init__(self, uow: UnitOfWork, book: DeadlineBook) -> None:
+    def __init__(self, uow: UnitOfWork, book: DeadlineBook, *, internal: bool = False) -> None:
         self.uow, self.book = uow, book
-        self.listener = Listener(book)
+        self.listener = Listener(book, internal=internal)
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:

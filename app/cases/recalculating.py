@@ -17,7 +17,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.cases import applying, stepping
-from app.cases.model import Case
+from app.cases.model import Case, every
 from app.deadlines import Change, DeadlineBook, WorkCalendar, calendar_of, calendars
 from app.deadlines.model import Deadline
 from app.engine import store
@@ -90,7 +90,7 @@ def _lock(uow: UnitOfWork, known: set[UUID]) -> set[UUID]:
              .join(Deadline, (Deadline.tenant_id == Case.tenant_id) & (Deadline.case_id == Case.id))
              .where(Case.tenant_id == uow.tenant_id, Deadline.state.in_(("running", "paused")),
                     Case.status == "open", Case.instance_id.is_not(None)))
-    rows: Iterable[Row[UUID, UUID | None]] = uow.session.execute(query)
+    rows: Iterable[Row[UUID, UUID | None]] = uow.session.execute(every(query))
     new = {case_id: instance_id for case_id, instance_id in rows if case_id not in known and instance_id is not None}
     store.lock_all(uow, set(new.values()))
     return set(new)
@@ -100,7 +100,7 @@ def _move(uow: UnitOfWork, ids: list[UUID], calendar: WorkCalendar, moved: list[
     """Recalculate some cases; how many open clocks they have."""
     clocks = 0
     query = select(Case).where(Case.tenant_id == uow.tenant_id, Case.id.in_(ids)).order_by(Case.id)
-    cases = list(uow.session.scalars(query.execution_options(populate_existing=True)))
+    cases = list(uow.session.scalars(every(query.execution_options(populate_existing=True))))
     books = DeadlineBook.load_open(uow.session, uow.tenant_id, ids, uow.now, calendar)
     for case in (one for one in cases if one.status == "open"):
         book = books[case.id]

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, tuple_
 from app import catalog
 from app.cases import access, applying, clock_events, history, signals
 from app.cases.journal import record
-from app.cases.model import Case
+from app.cases.model import REQUEST, Case, every
 from app.cases.ports import CasePorts
 from app.deadlines import DeadlineBook
 from app.engine import DeliverMessage, FireTimer, Stimulus, store
@@ -28,7 +28,7 @@ MAX_FOLLOW_UPS = 50
 def start(uow: UnitOfWork, case: Case, process_id: str, variables: Mapping[str, Any]) -> None:
     """Begin the process of a new case."""
     book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
-    ports = CasePorts(uow, book)
+    ports = CasePorts(uow, book, internal=case.nature != REQUEST)
     stepped = store.start(uow, process_id, variables, ports, business_key=str(case.id))
     case.instance_id = stepped.instance.id
     _write(uow, case, ports, stepped)
@@ -48,11 +48,11 @@ def lock(uow: UnitOfWork, case: Case) -> Held:
 
 
 def locked_case(uow: UnitOfWork, instance_id: UUID) -> tuple[Case, Held]:
-    """The case of a process instance, held. Raises NotFound."""
+    """The case of a process instance, or the internal matter, held. Raises NotFound."""
     mine = store.lock(uow, instance_id)
     if mine.instance.business_key is None:
         raise access.missing()
-    query = select(Case).where(Case.id == UUID(mine.instance.business_key))
+    query = every(select(Case).where(Case.id == UUID(mine.instance.business_key)))
     case = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if case is None:
         raise access.missing()
@@ -72,7 +72,7 @@ def step(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
     """Exactly one stimulus."""
     mine = lock(uow, case)
     book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
-    ports = CasePorts(uow, book)
+    ports = CasePorts(uow, book, internal=case.nature != REQUEST)
     stepped = store.apply(uow, mine.instance.id, stimulus, ports)
     _write(uow, case, ports, stepped)
     return stepped

@@ -24,10 +24,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case in a list. `text_start`: the first words of the resident."""
+    """One case in a list. `text_start`: the first words of the resident; `nature`: as in the row."""
 
     case_id: UUID
     number: str
+    nature: str
     service_zh: str
     service_en: str
     unit_zh: str
@@ -79,6 +80,7 @@ class CaseView(CaseRow):
     confidential: bool = False
     hidden: frozenset[str] = frozenset()
     """What the reader may not see: name, phone, text, files."""
+    subject_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
+from app.cases.model import EVERY, REQUEST, Case
 from app.kernel import database, pauses
 from app.kernel.events import StoredEvent, upcast
 from app.kernel.sequencer import EventNumber
@@ -103,7 +104,14 @@ def _events(types: Collection[str]) -> Select[Any]:
     return (select(StoredEvent.tenant_id, EventNumber.number, StoredEvent.id, StoredEvent.type, StoredEvent.at,
                    EventNumber.at, StoredEvent.case_id, StoredEvent.schema_version, StoredEvent.data,
                    StoredEvent.cause_id)
-            .join(EventNumber, _same()).where(StoredEvent.type.in_(sorted(types))))
+            .join(EventNumber, _same()).where(StoredEvent.type.in_(sorted(types)), ~_internal())
+            .execution_options(**EVERY))
+
+
+def _internal() -> ColumnElement[bool]:
+    """Rules look at residents' requests: that an order from above is late must not bring about another one."""
+    return exists().where(Case.tenant_id == StoredEvent.tenant_id, Case.id == StoredEvent.case_id,
+                          Case.nature != REQUEST)
 
 
 def _seen(session: Session, rows: Iterable[Any], *, residents: bool) -> list[Seen]:

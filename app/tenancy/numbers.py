@@ -1,4 +1,4 @@
-"""Numbers that people see, counted per office: case numbers."""
+"""Numbers that people see, counted per office: of cases and of internal matters."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ def next_case_number(uow: UnitOfWork) -> str:
     """`20261123-0007`: the office's own date, then the day's count."""
     day = local_now(uow).strftime("%Y%m%d")
     return f"{day}-{next_value(uow, f'case:{day}'):04d}"
+
+
+def next_matter_number(uow: UnitOfWork, letters: str) -> str:
+    """`DB-2026-0001`: letters of what it is, the office's year, the year's count."""
+    kind = f"{letters}-{local_now(uow):%Y}"
+    return f"{kind}-{next_value(uow, f'case:{kind}'):04d}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.kernel.errors import msg
 from app.web.content_words import CONTENT
 from app.web.event_words import ABOUT, EVENTS
+from app.web.matter_words import MATTER_WORDS
 from app.web.notice_words import NOTICE_WORDS
 from app.web.office_words import OFFICE_WORDS
 from app.web.rule_words import RULE_WORDS
@@ -61,7 +62,8 @@ WORDS: dict[str, dict[str, str]] = {
     "channel": {
         "phone": msg("Phone"), "hotline": msg("Hotline 12345"), "12345": msg("Hotline 12345"),
         "counter": msg("Counter"), "web": msg("Web"), "wechat": msg("WeChat"), "visit": msg("Home visit"),
-        "message": msg("Message"), "iot": msg("Device"), "open311": msg("Open311"), "api": msg("Other system"),
+        "message": msg("Message"), "internal": msg("within the office"), "iot": msg("Device"),
+        "open311": msg("Open311"), "api": msg("Other system"),
     },
     "rating": {
         "5": msg("Very satisfied"), "4": msg("Satisfied"), "3": msg("Fairly satisfied"), "2": msg("Dissatisfied"),
@@ -108,6 +110,7 @@ WORDS: dict[str, dict[str, str]] = {
 WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staff call it; the resident gives an opinion
 WORDS.update(NOTICE_WORDS)
 WORDS.update(OFFICE_WORDS)
+WORDS.update(MATTER_WORDS)
 WORDS.update(RULE_WORDS)
 WORDS["value"] = {
     **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),

@@ -8,7 +8,7 @@ from alembic import op
 from migrations.security import protect
 
 revision = "0028"
-down_revision = "0024"
+down_revision = "0027"
 
 
 def _table(name: str, *columns: sa.Column) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases.commands import ClaimTask, CompleteTask, SubmitCase
-from app.cases.model import Case, CaseEntry
+from app.cases.model import Case, CaseEntry, every
 from app.engine.model import IncidentRow, JobRow, OpenTaskRow, TimerRow
 from app.kernel import clock, database
 from app.kernel.bus import dispatch
@@ -81,8 +81,9 @@ class Office:
             return list(session.scalars(select(model).where(*conditions).order_by(model.id)))
 
     def case(self, case_id: UUID | None = None) -> Case:
-        """The case row."""
-        return self.rows(Case, Case.id == (case_id or self.case_id))[0]
+        """The row of a case or an internal matter."""
+        with database.current().read(self.tenant_id) as session:
+            return session.scalars(every(select(Case).where(Case.id == (case_id or self.case_id)))).one()
 
     def entries(self, case_id: UUID | None = None) -> list[CaseEntry]:
         """The journal."""

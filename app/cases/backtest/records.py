@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.backtest.variables import COLUMNS
-from app.cases.model import Case, DecisionRecord, FormSubmission
+from app.cases.model import EVERY, Case, DecisionRecord, FormSubmission
 
 CHUNK = 500
 
@@ -44,7 +44,7 @@ def parts(session: Session, decision_id: str, since: datetime) -> Iterator[list[
                *(getattr(Case, name) for name in COLUMNS))
     query = (select(*columns)
              .join(Case, and_(Case.tenant_id == DecisionRecord.tenant_id, Case.id == DecisionRecord.case_id))
-             .where(*_which(decision_id, since))
+             .where(*_which(decision_id, since)).execution_options(**EVERY)
              .order_by(DecisionRecord.at.desc(), DecisionRecord.id.desc()).limit(CHUNK))
     last: Past | None = None
     while True:

@@ -13,6 +13,7 @@ from app.cases.handlers import (
     instructing,
     jobs,
     joining,
+    matters,
     notes,
     resident,
     ruled,
@@ -22,4 +23,5 @@ from app.cases.handlers import (
 )
 
 __all__ = ["calendars", "contacts", "desk", "drafts", "erasing", "handing", "inbox_views", "incidents",
-           "instructing", "jobs", "joining", "notes", "resident", "ruled", "submitting", "tasks", "timers", "uses"]
+           "instructing", "jobs", "joining", "matters", "notes", "resident", "ruled", "submitting", "tasks", "timers",
+           "uses"]

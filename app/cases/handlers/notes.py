@@ -9,7 +9,7 @@ from app.cases.casework import CaseMention
 from app.cases.commands import AddNote, AttachFile
 from app.cases.journal import record, write_entry
 from app.cases.mentioning import Mentionable
-from app.cases.model import Case
+from app.cases.model import REQUEST, Case
 from app.kernel.bus import handles
 from app.kernel.errors import Invalid, msg
 from app.kernel.ids import new_id
@@ -22,13 +22,13 @@ MAX_TEXT = 20_000
 def add_note(command: AddNote, uow: UnitOfWork) -> dict[str, Any]:
     """Staff write into the journal."""
     access.require(uow, "note.add")
-    case = access.staff_case(uow.session, uow.actor, command.case_id)
+    case = access.readable(uow.session, uow.actor, command.case_id)
     text = command.text.strip()
     if not text:
         raise _wrong(msg("Please write something."))
     if len(text) > MAX_TEXT:
         raise _wrong(msg("At most %(limit)s characters."), limit=MAX_TEXT)
-    visibility = "public" if command.visibility == "public" else "staff"
+    visibility = "public" if command.visibility == "public" and case.nature == REQUEST else "staff"
     named = _named(uow, case, text, visibility)
     attaching.attach(uow, case, command.attachment_ids)
     entry = write_entry(uow, case, "note", text, visibility, attachment_ids=command.attachment_ids)

@@ -54,4 +54,4 @@ def note_supervision(command: NoteSupervision, uow: UnitOfWork) -> dict[str, Any
 def _case(uow: UnitOfWork, case_id: UUID) -> Case:
     if uow.actor.kind != SYSTEM.kind:
         raise Forbidden(msg("You may not do this."))
-    return access.case_by_id(uow.session, case_id)
+    return access.any_case(uow.session, case_id)

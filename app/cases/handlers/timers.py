@@ -76,7 +76,7 @@ def deliver_to_case(command: DeliverToCase, uow: UnitOfWork) -> dict[str, Any]:
     if instance_id is not None:
         case, _ = stepping.locked_case(uow, instance_id)
     else:
-        case = access.case_by_id(uow.session, UUID(command.message_key))
+        case = access.any_case(uow.session, UUID(command.message_key))
         stepping.lock(uow, case)
     if case.status != "open":
         return {"delivered": False}

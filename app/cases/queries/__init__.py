@@ -14,6 +14,7 @@ from app.cases.queries.lists import (
     incidents,
     search_cases,
 )
+from app.cases.queries.matters import Matter, matter, matter_of, matters
 from app.cases.queries.next_task import NextTask, next_task
 from app.cases.queries.notices import NoticeView, notice
 from app.cases.queries.pages import case_diagrams, case_page, colleagues, draft, task_page
@@ -29,12 +30,12 @@ from app.cases.recalculating import MovedClock, Recalculated
 from app.cases.recalculating import told as recalculated
 from app.cases.sources import options
 
-__all__ = ["PROMISE", "Caller", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
-           "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "Recalculated", "Rehearsed", "SimilarCase",
-           "Standing", "Veils", "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page",
-           "cases_of_user", "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft",
-           "element_counts", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page", "inbox_views",
-           "incidents", "linked", "next_of_case", "next_task", "notice", "open_by_version", "options", "pair",
+__all__ = ["PROMISE", "Caller", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked", "Matter", "MovedClock",
+           "Names", "NextTask", "NoticeView", "Pair", "Recalculated", "Rehearsed", "SimilarCase", "Standing", "Veils",
+           "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user",
+           "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft", "element_counts", "forecast",
+           "handed", "handing_of", "inbox_mark", "inbox_page", "inbox_views", "incidents", "linked", "matter",
+           "matter_of", "matters", "next_of_case", "next_task", "notice", "open_by_version", "options", "pair",
            "person_of_case", "person_of_number", "pins_of_open", "places_of", "places_of_user", "possible_receivers",
            "recalculated", "rehearse", "resident_page", "same_call", "same_people", "search_cases",
            "similar_for_residents", "similar_for_staff", "taken", "task_page"]

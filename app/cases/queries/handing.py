@@ -51,7 +51,7 @@ def handing_of(session: Session, actor: Actor, task_id: UUID) -> Handing:
     may_assign = task is not None and policy.can(actor, "task.reassign", task)
     if task is None or task.business_key is None or not (may_assign or policy.can(actor, "task.complete", task)):
         raise Conflict(msg("This task is no longer open."))
-    case = access.case_by_id(session, UUID(task.business_key))
+    case = access.any_case(session, UUID(task.business_key))
     mine = task.claimed_by is not None and task.claimed_by == actor.user_id
     people = handing.receivers(session, actor, task) if may_assign or mine else ()
     return Handing(task.id, case.id, case.number, task.name, task.name_en, may_assign, mine, task.follow_up_on,
@@ -77,6 +77,6 @@ def binding_holders(session: Session, tasks: Iterable[OpenTaskRow]) -> dict[UUID
 
 def handed(session: Session, data: dict[str, Any]) -> Handed | None:
     """What an event of a handed task refers to; None when it is gone."""
-    case = access.case_by_id(session, UUID(str(data["case_id"])))
+    case = access.any_case(session, UUID(str(data["case_id"])))
     entry = session.get(CaseEntry, (case.tenant_id, UUID(str(data["entry_id"]))))
     return None if entry is None else Handed(case.id, case.number, case.person_id, entry.body.partition("\n")[2])

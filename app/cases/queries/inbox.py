@@ -18,7 +18,7 @@ from app.cases.inbox_model import InboxView
 from app.cases.inbox_views import InboxPage, InboxRow, InboxViewRow
 from app.cases.model import Case
 from app.cases.queries import inbox_scope
-from app.cases.queries.inbox_scope import BY_DATE, CLOCK_DUE, WARN, Reader
+from app.cases.queries.inbox_scope import BY_DATE, CLOCK_DUE, TITLE, WARN, Reader
 from app.cases.queries.rows import Names, clocks_of, places_of
 from app.deadlines import Countdown, Remaining, calendar_of
 from app.deadlines.model import Deadline
@@ -42,7 +42,7 @@ def inbox_page(session: Session, actor: Actor, wanted: InboxFilter | None = None
     total = _count(session, conditions)
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
-    query = (inbox_scope.joined((OpenTaskRow, Case, BY_DATE, CLOCK_DUE, WARN))
+    query = (inbox_scope.joined((OpenTaskRow, Case, BY_DATE, CLOCK_DUE, WARN, TITLE))
              .where(*conditions).order_by(*inbox_scope.ordered(reader, wanted.sort))
              .limit(size).offset((page - 1) * size)
              .options(defer(OpenTaskRow.variables), defer(OpenTaskRow.properties), defer(Case.text),
@@ -112,7 +112,7 @@ def _units(clocks: Mapping[UUID, list[Deadline]]) -> dict[tuple[UUID, datetime],
 
 def _row(reader: Reader, names: Names, place: str, left: Mapping[UUID, Remaining], known: Mapping[UUID, Actor],
          called: Mapping[UUID, str], found: Any) -> InboxRow:
-    task, case, due, clock_due, warn = found
+    task, case, due, clock_due, warn, title = found
     service, unit = names.service(case.service), names.unit(case.unit)
     mine = task.claimed_by is not None and task.claimed_by == reader.actor.user_id
     bound = handing.binds(task, known)
@@ -126,7 +126,7 @@ def _row(reader: Reader, names: Names, place: str, left: Mapping[UUID, Remaining
         claimed_by_name=called.get(task.claimed_by) if bound and not mine else None,
         instead_of=called.get(task.claimed_by) if instead else None, is_mine=mine, may_take=may_take,
         priority=task.priority, created_at=task.opened_at, follow_up_on=task.follow_up_on,
-        follow_up_now=task.follow_up_on is not None and task.follow_up_on <= reader.today)
+        follow_up_now=task.follow_up_on is not None and task.follow_up_on <= reader.today, title=title)
 
 
 def _colour(reader: Reader, due: Any, clock_due: Any, warn: Any) -> str:

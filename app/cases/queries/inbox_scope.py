@@ -14,7 +14,7 @@ from app.auth import policy
 from app.auth import queries as auth
 from app.cases import sources
 from app.cases.inbox_filter import InboxFilter
-from app.cases.model import Case
+from app.cases.model import REQUEST, Case, every
 from app.cases.queries.veil import Veils
 from app.deadlines.model import Deadline
 from app.engine.model import OpenTaskGroup, OpenTaskRow
@@ -39,6 +39,8 @@ def _nearest(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
 CLOCK_DUE, WARN = _nearest(Deadline.due_at), _nearest(Deadline.warn_at)
 DUE = func.coalesce(OpenTaskRow.due_at, CLOCK_DUE)
 BY_DATE = DUE.label("due")
+TITLE = case((Case.nature == REQUEST, ""), else_=func.substr(Case.text, 1, 80)).label("title")
+"""What an internal matter is called; a request is called by its service."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ def reader_of(session: Session, actor: Actor, now: datetime, today: date) -> Rea
 
 
 def joined(columns: tuple[Any, ...]) -> Select[Any]:
-    """Open tasks with their cases; that these are open too lets the index leave out the many that are closed."""
-    return (select(*columns).select_from(OpenTaskRow)
-            .join(Case, (Case.tenant_id == OpenTaskRow.tenant_id) & (Case.instance_id == OpenTaskRow.instance_id)
-                  & (Case.status == "open")))
+    """Open tasks with their cases, or internal matters; that these are open too lets the index leave out the many that
+    are closed.
+    """
+    return every(select(*columns).select_from(OpenTaskRow)
+                 .join(Case, (Case.tenant_id == OpenTaskRow.tenant_id) & (Case.instance_id == OpenTaskRow.instance_id)
+                       & (Case.status == "open")))
 
 
 def in_scope(reader: Reader, scope: str) -> ColumnElement[bool]:

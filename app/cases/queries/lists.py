@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.auth import policy
-from app.cases import outside, sources
-from app.cases.model import Case, Person
+from app.cases import access, outside, sources
+from app.cases.model import REQUEST, Case, Person, every
 from app.cases.queries.parts import incident_view
 from app.cases.queries.rows import Names, case_rows
 from app.cases.queries.standing import Standing, at_element
@@ -31,7 +31,7 @@ def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | No
                  status: str | None = None, standing: Standing | None = None, limit: int = 100) -> list[CaseRow]:
     """By number, words of the resident, place, service; a phone number only for who may see persons.
 
-    `standing`: only open cases with a token there.
+    `standing`: only open cases with a token there, and internal matters that the reader has to do with.
     """
     policy.require(actor, "case.search")
     query = select(Case).order_by(Case.id.desc()).limit(limit)
@@ -42,7 +42,7 @@ def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | No
         if value:
             query = query.where(column == value)
     if standing is not None:
-        query = query.where(at_element(standing))
+        query = every(query.where(at_element(standing)))
     q, services = q.strip(), list[str]()
     if q:
         services = [code for code, names in sources.names(session, "services").items()
@@ -53,6 +53,7 @@ def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | No
             found.append(Case.person_id.in_(select(Person.id).where(Person.phone == q)))
         query = query.where(or_(*found))
     veils, rows = Veils(session, actor), list(session.scalars(query))
+    rows = [case for case in rows if case.nature == REQUEST or access.may_read_matter(session, actor, case)]
     if q:
         rows = [case for case in rows if not veils.of(case).hidden or q in case.number
                 or case.service in services]  # words and phones that a reader may not see find nothing either
@@ -74,7 +75,7 @@ def incidents(session: Session, actor: Actor, *, limit: int = 200) -> list[Incid
                    isouter=True)
              .order_by(IncidentRow.resolved_at.is_not(None), IncidentRow.id.desc()).limit(limit))
     return [incident_view(row, case.id if case else None, case.number if case else "")
-            for row, case in session.execute(query)]
+            for row, case in session.execute(every(query))]
 
 
 def counts(session: Session) -> Counts:

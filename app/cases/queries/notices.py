@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.cases.model import Case, CaseNotice, Person
+from app.cases.model import EVERY, Case, CaseNotice, Person
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class NoticeView:
 def notice(session: Session, notice_id: UUID) -> NoticeView | None:
     """The message that an event `case.notice_wanted` names."""
     row = session.get(CaseNotice, (session.info["tenant_id"], notice_id))
-    case = session.get(Case, (row.tenant_id, row.case_id)) if row is not None else None
+    case = session.get(Case, (row.tenant_id, row.case_id), execution_options=EVERY) if row is not None else None
     if row is None or case is None:
         return None
     person = session.get(Person, (case.tenant_id, case.person_id)) if case.person_id else None

@@ -31,7 +31,7 @@ def task_page(session: Session, actor: Actor, task_id: UUID) -> TaskPage:
     seeing = ("task.complete", "task.reassign", "task.read_all")
     if task is None or not any(policy.can(actor, action, task) for action in seeing):
         raise Conflict(msg("This task is no longer open."))  # the same, so that ids tell nothing
-    case = access.case_by_id(session, UUID(task.business_key))
+    case = access.any_case(session, UUID(task.business_key))
     names, veil = Names(session), Veils(session, actor).of(case)
     people = auth.names(session, {task.claimed_by} if task.claimed_by else set())
     form = None
@@ -54,12 +54,12 @@ def draft(session: Session, actor: Actor, task_id: UUID, form_hash: str | None =
 
 def colleagues(session: Session, actor: Actor, case_id: UUID) -> list[Mentionable]:
     """Whom the reader may name in a note on the case. Raises as `case_page`."""
-    return mentioning.mentionable(session, actor, access.staff_case(session, actor, case_id))
+    return mentioning.mentionable(session, actor, access.readable(session, actor, case_id))
 
 
 def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
-    """Raises Forbidden without the right, NotFound outside a provider's own unit."""
-    case = access.staff_case(session, actor, case_id)
+    """Also of an internal matter. Raises Forbidden without the right, NotFound for what is not the reader's."""
+    case = access.readable(session, actor, case_id)
     names, veil = Names(session), Veils(session, actor).of(case)
     return CasePage(
         case=case_view(session, actor, case, names, veil),
@@ -72,7 +72,7 @@ def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
 
 def case_diagrams(session: Session, actor: Actor, case_id: UUID) -> tuple[DiagramView, ...]:
     """The diagrams of a case alone. Raises as `case_page`."""
-    return parts.diagrams(session, access.staff_case(session, actor, case_id))
+    return parts.diagrams(session, access.readable(session, actor, case_id))
 
 
 def case_view(session: Session, actor: Actor, case: Case, names: Names, veil: Veil) -> CaseView:
@@ -88,4 +88,4 @@ def case_view(session: Session, actor: Actor, case: Case, names: Names, veil: Ve
         rounds=case.rounds, rating=case.rating, solved=case.solved,
         earlier_number=earlier.number if earlier else None, joined_numbers=tuple(joined),
         person=person_of_case(session, actor, case), locale=case.locale, confidential=case.confidential,
-        hidden=veil.hidden)
+        hidden=veil.hidden, subject_id=case.subject_id)

@@ -115,8 +115,9 @@ def case_values(case: Case, names: Names, place: str, deadlines: Iterable[Deadli
     service, unit = names.service(case.service), names.unit(case.unit)
     start = " ".join(veil.words(case.text).split())
     return {
-        "case_id": case.id, "number": case.number, "service_zh": service[0], "service_en": service[1],
-        "unit_zh": unit[0], "unit_en": unit[1], "module": case.module, "service": case.service, "unit": case.unit,
+        "case_id": case.id, "number": case.number, "nature": case.nature, "service_zh": service[0],
+        "service_en": service[1], "unit_zh": unit[0], "unit_en": unit[1], "module": case.module,
+        "service": case.service, "unit": case.unit,
         "kind": case.kind, "urgency": case.urgency, "phase": case.phase, "status": case.status,
         "outcome": case.outcome, "place": veil.cover(place), "channel": case.channel,
         "text_start": start[:START_LENGTH] + ("…" if len(start) > START_LENGTH else ""),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Select, Text, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.cases.model import Case, CaseStep
+from app.cases.model import Case, CaseStep, every
 from app.engine.model import IncidentRow, ProcessInstance
 
 MOST_STOPPED = 500
@@ -42,10 +42,10 @@ def pinned(where: Standing) -> ColumnElement[bool]:
 
 
 def _of_version(query: Any, where: Standing) -> Select[Any]:
-    """Cases whose instance is pinned to the version."""
+    """Cases and internal matters whose instance is pinned to the version."""
     found: Select[Any] = query.join(ProcessInstance, and_(ProcessInstance.tenant_id == Case.tenant_id,
                                                           ProcessInstance.id == Case.instance_id))
-    return found.where(pinned(where))
+    return every(found.where(pinned(where)))
 
 
 def _steps(query: Any, where: Standing) -> Select[Any]:
@@ -63,7 +63,7 @@ def element_counts(session: Session, where: Standing, since: datetime) -> dict[s
     running = _of_version(select(Case.id), where).where(Case.status == "open")
     standing = select(CaseStep.element_id, BALANCE).where(
         CaseStep.process_id == where.process_id, CaseStep.case_id.in_(running))
-    live = _pairs(session, standing.group_by(CaseStep.element_id))
+    live = _pairs(session, every(standing).group_by(CaseStep.element_id))
     stops = _stops(session, where)
     through = (select(CaseStep.element_id, func.count()).select_from(CaseStep)
                .join(Case, and_(Case.tenant_id == CaseStep.tenant_id, Case.id == CaseStep.case_id)))
@@ -111,6 +111,7 @@ def open_by_version(session: Session, process_id: str, hashes: Iterable[str]) ->
     query = (select(*sums).select_from(Case).join(ProcessInstance, and_(
         ProcessInstance.tenant_id == Case.tenant_id, ProcessInstance.id == Case.instance_id))
         .where(Case.status == "open"))
+    query = every(query)
     return {one: int(number or 0) for one, number in zip(wanted, session.execute(query).one(), strict=True)}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import catalog, dmn, feel
 from app.auth import policy
 from app.cases import outside
-from app.cases.model import Case, Person
+from app.cases.model import REQUEST, Case, Person, every
 from app.cases.patterns import CODE, PHONES
 from app.kernel import clock
 from app.kernel.commands import Actor
@@ -77,7 +77,7 @@ class Veils:
 
     def of(self, case: Case) -> Veil:
         """The veil between the reader and a case."""
-        hidden = self._hidden(case)
+        hidden = self._hidden(case) if case.nature == REQUEST else frozenset[str]()
         if not hidden:
             return OPEN
         person = self.session.get(Person, (case.tenant_id, case.person_id)) if case.person_id else None
@@ -109,7 +109,7 @@ class Veils:
 
 def covers(session: Session, actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Callable[[str], str]]:
     """By case: what turns a text about it into what the reader may see, for pages of other rooms (messages)."""
-    cases = list(session.scalars(select(Case).where(Case.id.in_(case_ids))))
+    cases = list(session.scalars(every(select(Case).where(Case.id.in_(case_ids)))))
     _people = list(session.scalars(select(Person).where(Person.id.in_({one.person_id for one in cases}))))
     veils = Veils(session, actor)  # finds the people in the session: read one by one they took most of a page's time
     return {case.id: veils.of(case).cover for case in cases}

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import catalog
-from app.cases.model import Case
+from app.cases.model import EVERY, Case
 from app.cli.demo.replay.behaviour import span
 from app.cli.demo.replay.desk import Desk, Known, Paper
 from app.cli.demo.replay.messages import Message
@@ -55,7 +55,7 @@ class YearDesk(Desk):
         task = session.get(OpenTaskRow, (self.people.tenant_id, task_id))
         if task is None or task.business_key is None:
             raise Conflict(msg("This task is no longer open."))
-        case = session.get_one(Case, (self.people.tenant_id, UUID(task.business_key)))
+        case = session.get_one(Case, (self.people.tenant_id, UUID(task.business_key)), execution_options=EVERY)
         form = None
         if task.form_hash is not None:
             form = catalog.compiled_by_hash(session, self.people.tenant_id, task.form_hash)[1]

@@ -1,0 +1,13 @@
+"""Words for internal matters: what they are, the steps of their diagrams, how they ended."""
+
+from __future__ import annotations
+
+from app.kernel.errors import msg
+
+MATTER_WORDS: dict[str, dict[str, str]] = {
+    "nature": {"request": msg("Request"), "order": msg("Supervision order"), "topic": msg("Topic of demand")},
+    "matter_step": {"opened": msg("opened"), "answer": msg("to be answered"), "verify": msg("to be looked at"),
+                    "leader": msg("with the leader")},
+    "matter_outcome": {"verified": msg("closed"), "lifted": msg("lifted: nothing was wrong"), "closed": msg("closed")},
+    "matter_kind": {},
+}
