@@ -172,7 +172,8 @@ def _lines(session: Session, topic_id: UUID) -> tuple[CaseLine, ...]:
     places = {place.id: place.name for place in session.scalars(
         select(Place).where(Place.id.in_({one.place_id for one in found if one.place_id})))}
     return tuple(CaseLine(one.id, one.number, *names.service(one.service), *names.unit(one.unit),
-                          places.get(one.place_id, "") if one.place_id else "", one.status, one.submitted_at, one.rating, one.solved)
+                          places.get(one.place_id, "") if one.place_id else "", one.status, one.submitted_at,
+                          one.rating, one.solved)
                  for one in found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel.errors import msg
 from app.web.content_words import CONTENT
+from app.web.demand_words import DEMAND_WORDS
 from app.web.event_words import ABOUT, EVENTS
 from app.web.matter_words import MATTER_WORDS
 from app.web.notice_words import NOTICE_WORDS
@@ -111,6 +112,7 @@ WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staf
 WORDS.update(NOTICE_WORDS)
 WORDS.update(OFFICE_WORDS)
 WORDS.update(MATTER_WORDS)
+WORDS.update(DEMAND_WORDS)
 WORDS.update(RULE_WORDS)
 WORDS["value"] = {
     **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),

@@ -73,7 +73,7 @@ def decide(decision_id: str, variables: Mapping[str, Any], now: datetime) -> Dec
 
 def fill(form_id: str, values: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What a person leaves alone keeps its prefilled value, as in a browser."""
-    offered = {"services": SERVICES, "units": UNITS}
+    offered = {"services": SERVICES, "units": UNITS, "decisions": tuple(path.stem for path in DECISIONS)}
     raw: dict[str, str | list[str]] = {}
     for component in form(form_id).walk():
         if len(component.path) != 1 or component.type in ("group", "text"):

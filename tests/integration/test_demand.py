@@ -27,6 +27,7 @@ from app.workers import demand as worker
 from tests.databases import ROOT
 from tests.integration.play import Office
 
+
 @pytest.fixture(autouse=True)
 def _looks_at_once() -> None:
     """The worker of this process may have looked in another test."""

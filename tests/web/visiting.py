@@ -46,6 +46,8 @@ class Ids:
     notice_id: UUID = UNKNOWN
     export_id: UUID = UNKNOWN
     order_id: UUID = UNKNOWN
+    topic_id: UUID = UNKNOWN
+    question_id: UUID = UNKNOWN
 
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""

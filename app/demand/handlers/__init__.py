@@ -1,5 +1,5 @@
 """Handlers of the commands about demand, by what they are about."""
 
-from app.demand.handlers import months, topics
+from app.demand.handlers import adjusting, jobs, months, topics
 
-__all__ = ["months", "topics"]
+__all__ = ["adjusting", "jobs", "months", "topics"]

@@ -85,7 +85,7 @@ def _shown(uow: UnitOfWork, command: ProposeTopic) -> list[UUID]:
 def _of_case(uow: UnitOfWork, case_id: UUID) -> Cell:
     case = uow.session.scalars(select(Case).where(Case.id == case_id)).one_or_none()
     if case is None:
-        raise NotFound(msg("There is no such case."))
+        raise NotFound(msg("There is no such request."))
     place = tenancy.place(uow.session, case.place_id) if case.place_id else None
     if place is not None and place.kind == "building" and place.parent_code:
         place = tenancy.place_by_code(uow.session, place.parent_code) or place

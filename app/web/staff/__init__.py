@@ -10,6 +10,8 @@ from app.web.staff import (  # noqa: E402  views
     bulk,
     cases,
     contact,
+    demand,
+    demand_months,
     drafts,
     files,
     handing,
@@ -29,6 +31,6 @@ from app.web.staff import (  # noqa: E402  views
     tasks,
 )
 
-__all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
-           "incidents", "insight", "intake", "joining", "journal", "live", "messages", "orders", "oversight",
-           "overview", "publishing", "saved_views", "tasks"]
+__all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "demand", "demand_months", "drafts",
+           "files", "handing", "inbox", "incidents", "insight", "intake", "joining", "journal", "live", "messages",
+           "orders", "oversight", "overview", "publishing", "saved_views", "tasks"]
