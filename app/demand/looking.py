@@ -16,6 +16,8 @@ from app.demand.cells import YEAR, Finding, Row, findings
 from app.demand.tables import Look
 
 DAY = timedelta(days=1)
+NEARLY = 0.8
+"""Of the excess of a wider finding: a narrower one with as much says better where it is."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,12 @@ class Candidate:
     reason: str
     look: Look
     case_ids: tuple[UUID, ...]
+
+    @property
+    def excess(self) -> float:
+        """Requests beyond what was expected; all of them where it is not their number that is unusual."""
+        finding = self.finding
+        return finding.count - finding.expected if self.reason == "growth" else float(finding.count)
 
 
 @dataclass(frozen=True)
@@ -65,16 +73,20 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def strongest(found: Sequence[tuple[Finding, str, Look]], rows: Sequence[Row], today: date) -> tuple[Candidate, ...]:
-    """A wave of requests shows in a service, a kind, a building and the office at once: the surest finding stands for
-    all that share its cases; of equally sure ones the one that names a service, then the one with more requests."""
-    order = sorted(found, key=lambda one: (round(one[0].false_share, 4), one[0].cell.level != "service",
-                                           -one[0].count, one[0].cell))
+    """A wave of requests shows in a service, a kind, a building and the office at once. Of all findings that share
+    their cases one stands for the others: the smallest that still explains nearly all of the greatest excess."""
     recent = {days: [row for row in rows if (today - row.day).days <= days] for days in {one[0].days for one in found}}
+    waiting = [Candidate(finding, reason, way, tuple(sorted(
+        row.id for row in reading.in_cell(finding.cell, recent[finding.days])))) for finding, reason, way in found]
+    waiting.sort(key=lambda one: (-one.excess, one.finding.cell, one.finding.days))
     chosen: list[Candidate] = []
-    for finding, reason, way in order:
-        ids = {row.id for row in reading.in_cell(finding.cell, recent[finding.days])}
-        if not any(shared(ids, other.case_ids) >= way.overlap for other in chosen):
-            chosen.append(Candidate(finding, reason, way, tuple(sorted(ids))))
+    while waiting:
+        top, ids = waiting[0], set(waiting[0].case_ids)
+        alike = [one for one in waiting if one is top or shared(ids, one.case_ids) >= one.look.overlap]
+        best = min((one for one in alike if one.excess >= NEARLY * top.excess),
+                   key=lambda one: (one.finding.expected, one.finding.cell, one.finding.days))
+        chosen.append(best)
+        waiting = [one for one in waiting if all(one is not other for other in alike)]
     return tuple(chosen)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 TINY, CLOSE, MOST_STEPS = 1e-300, 1e-14, 10_000
 SURE = 0.95
@@ -107,6 +108,7 @@ def less_than(after: int, after_length: float, before: int, before_length: float
     return beta_share(after / dispersion + 0.5, before / dispersion + 0.5, split)
 
 
+@lru_cache(maxsize=4_096)
 def share(part: int, whole: int) -> Interval:
     """A share with its bounds (Jeffreys' interval); from 0 to 1 where nothing was counted."""
     if not whole:

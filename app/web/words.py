@@ -94,7 +94,7 @@ WORDS: dict[str, dict[str, str]] = {
         "follow_up": msg("Return visit"), "return_route": msg("Way of a returned case"), "review": msg("Review"),
         "service_module": msg("Module"), "answer_wait": msg("Waiting for an answer"),
         "handling_process": msg("Way of handling"), "co_handling": msg("Who helps"),
-        "classification_confidence": msg("How sure the sorting is"),
+        "classification_confidence": msg("How sure the sorting is"), "demand_effect": msg("How a topic is run"),
     },
     "deadline_state": {"running": msg("running"), "paused": msg("paused"), "stopped": msg("done"),
                        "dropped": msg("ended with the request"),

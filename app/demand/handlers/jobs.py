@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.cases import connectors
-from app.cases.connectors import JobCall
 from app.demand import measuring
 from app.demand.cells import Cell
 from app.demand.commands import NoteChange
@@ -26,7 +25,7 @@ KIND, REASON = "information", "议题公示 / Topic of demand"
 
 
 @connectors.connector("demand_change")
-def keep_change(call: JobCall) -> dict[str, Any]:
+def keep_change(call: connectors.JobCall) -> dict[str, Any]:
     """Inputs `topic_id`, `what`, `key`, `note`; answers `changed`: {what, key, version}."""
     given = call.variables
     answer = call.uow.dispatch_nested(NoteChange(
@@ -36,7 +35,7 @@ def keep_change(call: JobCall) -> dict[str, Any]:
 
 
 @connectors.connector("demand_notice")
-def publish_notice(call: JobCall) -> dict[str, Any]:
+def publish_notice(call: connectors.JobCall) -> dict[str, Any]:
     """Inputs `topic_id`, `title_zh`, `body_zh`, `title_en`, `body_en`, `days`; answers `notice_id`."""
     given, uow, topic = call.variables, call.uow, _topic(call)
     common: dict[str, Any] = {"tenant_id": uow.tenant_id, "actor": uow.actor}
@@ -55,7 +54,7 @@ def publish_notice(call: JobCall) -> dict[str, Any]:
 
 
 @connectors.connector("demand_measure")
-def measure(call: JobCall) -> dict[str, Any]:
+def measure(call: connectors.JobCall) -> dict[str, Any]:
     """Inputs `topic_id`, `days`, `sure` (0 to 1); answers the counts, shares in per cent, and `effective`.
 
     The effect is that of the newest change of the topic.
@@ -92,7 +91,7 @@ def _share(part: int, whole: int) -> str:
     return str(round(100 * part / whole)) if whole else "–"
 
 
-def _topic(call: JobCall) -> DemandTopic:
+def _topic(call: connectors.JobCall) -> DemandTopic:
     """Of the matter itself: a diagram cannot reach another topic."""
     query = select(DemandTopic).where(DemandTopic.case_id == call.case.id)
     topic = call.uow.session.scalars(query).one_or_none()

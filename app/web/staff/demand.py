@@ -24,7 +24,7 @@ from app.web.staff import blueprint
 from app.web.texts import name_of, t
 from app.web.words import word
 
-LISTS = {"open": msg("Candidates"), "taken": msg("Taken up"), "ended": msg("Ended")}
+LISTS = {"open": msg("Candidates"), "taken": msg("Taken up"), "ended": msg("Closed or put aside")}
 SHARES = ("dissatisfied", "repeats")
 Answer = Response | tuple[str, int]
 
@@ -32,7 +32,7 @@ Answer = Response | tuple[str, int]
 def title(row: TopicRow) -> str:
     """The topic and its place in the reader's words."""
     what = pick(row, "service") or f"{word('module', row.module)} · {word('kind', row.kind)}"
-    return f"{what} · {row.place}" if row.place else f"{what} · {t(msg('whole office'))}"
+    return f"{what} · {row.place}" if row.place else f"{what} · {t(msg('whole area'))}"
 
 
 def value(part: Part) -> str:
