@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.cases import appointments, clock_events, events
+from app.cases import appointments, clock_events, events, returns
 from app.cases.effects import Agree, Effect, EndAppointment, EnterPhase, Fault, NoteRating, SetColumns, WriteEntry
 from app.cases.journal import note_rating, record, write_entry
 from app.cases.listener import PHASES
@@ -25,14 +25,17 @@ CLOCK_EVENTS: dict[str, type[clock_events.DeadlineEvent]] = {
 
 def apply(uow: UnitOfWork, case: Case, effects: list[Effect]) -> list[Fault]:
     """Apply in order; the faults found, for the incident list."""
-    faults = []
+    faults: list[Fault] = []
     for effect in effects:
         if isinstance(effect, EnterPhase):
             enter_phase(uow, case, effect.phase)
         elif isinstance(effect, SetColumns):
-            _set_columns(uow, case, effect)
+            faults += _set_columns(uow, case, effect)
         elif isinstance(effect, WriteEntry):
-            write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id, **effect.details)
+            entry = write_entry(uow, case, effect.kind, effect.body, effect.visibility, effect.element_id,
+                                **effect.details)
+            if entry.kind == returns.RETURN and case.nature == REQUEST:
+                faults += returns.note(uow, case, entry)
         elif isinstance(effect, NoteRating):
             note_rating(uow, case, effect.rating, effect.solved)
         elif isinstance(effect, Agree):
@@ -55,7 +58,7 @@ def enter_phase(uow: UnitOfWork, case: Case, phase: str) -> None:
         record(uow, case, events.CaseReopened, round=case.rounds)
 
 
-def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> None:
+def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> list[Fault]:
     changed = {name for name, value in effect.values.items() if getattr(case, name) != value}
     previous_unit = case.unit
     for name in changed:
@@ -64,6 +67,8 @@ def _set_columns(uow: UnitOfWork, case: Case, effect: SetColumns) -> None:
         record(uow, case, events.CaseClassified)
     if "unit" in changed and case.unit:
         record(uow, case, events.CaseDispatched, previous_unit=previous_unit)
+    unit = effect.values.get("unit")
+    return returns.passed_on(uow, case, unit) if unit and case.nature == REQUEST else []
 
 
 def save_clocks(uow: UnitOfWork, case: Case, book: DeadlineBook) -> None:

@@ -36,16 +36,6 @@ class CaseSubmitted(CaseEvent):
     length: int
 
 
-@event("case.matter_opened")
-@dataclass(frozen=True, kw_only=True)
-class MatterOpened(CaseEvent):
-    """An internal matter began: an order from above, a topic of demand. `subject_id`: what it is about."""
-
-    nature: str
-    subject_id: UUID | None
-    process_id: str
-
-
 @event("case.phase_entered")
 @dataclass(frozen=True, kw_only=True)
 class CasePhaseEntered(CaseEvent):

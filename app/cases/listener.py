@@ -60,6 +60,8 @@ class Listener:
         self._appointment(properties)
         if properties.get("entry.kind") == "rating":
             self.effects.append(_rating(variables))
+        if self.internal and properties.get("case.score") is not None:
+            self.effects.append(NoteRating(_points(properties["case.score"]), None))
 
     def _move_clocks(self, properties: Mapping[str, Any]) -> None:
         by = properties.get("deadline.by")
@@ -119,8 +121,13 @@ def _contact(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rating(variables: Mapping[str, Any]) -> NoteRating:
     """The variables `rating` (1 to 5, 5 best) and `solved`, from a message or a form."""
-    rating, solved = variables.get("rating"), variables.get("solved")
-    if isinstance(rating, str) and rating.isdecimal():
-        rating = int(rating)
-    known = isinstance(rating, int | Decimal) and not isinstance(rating, bool) and 1 <= rating <= 5
-    return NoteRating(int(rating) if known else None, solved if solved in SOLVED else None)  # type: ignore[arg-type]
+    solved = variables.get("solved")
+    return NoteRating(_points(variables.get("rating")), solved if solved in SOLVED else None)
+
+
+def _points(value: Any) -> int | None:
+    """1 to 5; None for anything else."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    known = isinstance(value, int | Decimal) and not isinstance(value, bool) and 1 <= value <= 5
+    return int(value) if known else None

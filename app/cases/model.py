@@ -24,6 +24,7 @@ class Case(TenantScoped, Base):
 
     `nature` other than REQUEST: an internal matter, which has no resident. ORM statements leave those out unless they
     are `every`. `subject_id`: what the matter is about (a case, a topic), by the room that opened it.
+    `first_unit` is responsible first (首接负责), whoever has it later; `unit_at`: when the present unit got it.
     """
 
     __tablename__ = "service_case"
@@ -43,6 +44,8 @@ class Case(TenantScoped, Base):
     kind: Mapped[str | None] = mapped_column(String(40))
     urgency: Mapped[str | None] = mapped_column(String(20))
     unit: Mapped[str | None] = mapped_column(String(40))
+    first_unit: Mapped[str | None] = mapped_column(String(40))
+    unit_at: Mapped[datetime | None]
     phase: Mapped[str] = mapped_column(String(20), default="submit")
     status: Mapped[str] = mapped_column(String(10), default="open")
     outcome: Mapped[str | None] = mapped_column(String(40))
@@ -190,6 +193,29 @@ class Appointment(TenantScoped, Base):
     note: Mapped[str] = mapped_column(String(200))
     price: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class CaseReturn(TenantScoped, Base):
+    """A unit sent the case back. `judgement`: proper or improper, by the table; `ground`: why, a code of it.
+
+    `wait_days`: working days between getting and returning it; `came_back`: it was passed to the same unit again.
+    """
+
+    __tablename__ = "case_return"
+    __table_args__ = (Index(None, "tenant_id", "case_id", "id"), Index(None, "tenant_id", "unit", "at"),
+                      Index(None, "tenant_id", "at"))
+
+    case_id: Mapped[UUID]
+    entry_id: Mapped[UUID]
+    unit: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(Integer)
+    wait_days: Mapped[float] = mapped_column(Float)
+    reason_length: Mapped[int] = mapped_column(Integer)
+    came_back: Mapped[bool | None] = mapped_column(Boolean)
+    ruled: Mapped[bool] = mapped_column(Boolean, default=False)
+    judgement: Mapped[str] = mapped_column(String(20), default="")
+    ground: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app import catalog, dmn
-from app.cases import given
+from app import catalog
+from app.cases import deciding
 from app.cases.listener import Listener
 from app.deadlines import DeadlineBook
 from app.engine import DecisionAnswer, Element, ProcessDefinition
 from app.kernel.errors import NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
-from app.tenancy import settings, zones
 
 
 class CasePorts:
@@ -25,10 +24,7 @@ class CasePorts:
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """Extra FEEL functions: `setting(name)` reads a value the office may change."""
-        return {"setting": self._setting}
-
-    def _setting(self, name: Any) -> Any:
-        return settings.value(self.uow.session, str(name)) if isinstance(name, str) else None
+        return deciding.functions(self.uow)
 
     def process(self, process_id: str) -> ProcessDefinition:
         """The live diagram of this office. Raises NotFound."""
@@ -40,11 +36,7 @@ class CasePorts:
 
     def decide(self, decision_id: str, variables: Mapping[str, Any]) -> DecisionAnswer:
         """The live table's answer, with the version that gave it. Raises YikouError; for contradicting rows too."""
-        published, model = catalog.compiled(self.uow.session, self.uow.tenant_id, "decision", decision_id)
-        now = zones.local_now(self.uow)
-        result = dmn.settled(dmn.decide(model, decision_id, variables, now=now, functions=dict(self.functions)))
-        trace = {**result.trace, **given.kept(variables, dmn.needed(model, decision_id))}
-        return DecisionAnswer(result.value, published.hash, published.version, trace)
+        return deciding.decide(self.uow, decision_id, variables)
 
     def deadline(self, name: str) -> Mapping[str, Any] | None:
         """`due_at` and `warn_at` of a running clock as ISO texts, else None."""

@@ -81,6 +81,9 @@ class CaseView(CaseRow):
     hidden: frozenset[str] = frozenset()
     """What the reader may not see: name, phone, text, files."""
     subject_id: UUID | None = None
+    first_unit: str | None = None
+    first_unit_zh: str = ""
+    first_unit_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,20 @@ class CasePage:
     diagrams: tuple[DiagramView, ...]
     decisions: tuple[DecisionView, ...]
     incidents: tuple[IncidentView, ...]
+    returns: tuple[ReturnView, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReturnView:
+    """One return of a case as it is judged now; `judgement` is empty when the table said nothing."""
+
+    unit: str
+    unit_zh: str
+    unit_en: str
+    judgement: str
+    ground: str
+    wait_days: float
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +18,14 @@ from app.kernel.errors import YikouError
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_missing
-from app.rules import schemas
-from app.rules.events import CaseTagged, OrderOpened
+from app.rules import orders, schemas
+from app.rules.events import CaseTagged
 from app.rules.language import ActionCall, Rule
-from app.rules.model import CaseTag, RuleFiring, SupervisionOrder
+from app.rules.model import CaseTag, RuleFiring
 
 log = logging.getLogger(__name__)
-TOLD, ORDERED = "rule_fired", "supervision_ordered"
-"""Message templates: something was noticed; an answer is wanted."""
-USUAL_ANSWER = timedelta(days=2)
+TOLD = "rule_fired"
+"""Message template: something was noticed."""
 
 
 @dataclass(frozen=True)
@@ -116,26 +114,19 @@ def _note(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _open_supervision(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
-    """One open order for each rule and case. While no unit has the case nobody could answer: the supervisor is told."""
+    """One open order for each rule and case, or unit. While no unit has the case nobody could answer: the supervisor is
+    told."""
     uow, case = acting.uow, acting.case
     if case.unit is None:
         return {"opened": False, **acting.tell("supervisor")}
-    waiting = select(SupervisionOrder.id).where(
-        SupervisionOrder.case_id == case.id, SupervisionOrder.rule == acting.rule.key,
-        SupervisionOrder.state == "open")
-    known = uow.session.scalars(waiting).first()
+    about = None if params.get("about") == "unit" else case
+    known = orders.waiting(uow.session, acting.rule.key, case.unit, about)
     if known is not None:
         return {"order_id": str(known), "opened": False}
-    due_at = uow.now + (schemas.span(params.get("answer_within")) or USUAL_ANSWER)
-    order = SupervisionOrder(
-        tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, unit=case.unit, rule=acting.rule.key,
-        firing_id=acting.firing_id, reason=str(params.get("reason", acting.rule.title))[:200], opened_at=uow.now,
-        due_at=due_at)
-    uow.session.add(order)
-    uow.record(OrderOpened(order_id=order.id, case_id=case.id, rule=order.rule, unit=order.unit, due_at=due_at))
-    acting.uow.dispatch_nested(NoteSupervision(**acting.common, text=order.reason))
-    acting.tell(f"head@{case.unit}", ORDERED)
-    return {"order_id": str(order.id), "opened": True}
+    wanted = orders.Wanted(
+        unit=case.unit, title=str(params.get("reason", acting.rule.title))[:200], case=about,
+        level=str(params.get("level", orders.USUAL)), rule=acting.rule.key, firing_id=acting.firing_id)
+    return {"order_id": str(orders.open_one(uow, wanted)), "opened": True}
 
 
 def _propose_topic(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,25 +1,20 @@
-"""What people do with orders from above, and with what was put aside."""
+"""What people do about orders from above, beside the tasks of their process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from app.kernel.commands import Command
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswerOrder(Command):
-    """The head of the unit answers an open order. Answer {"order_id"}."""
+class OpenOrder(Command):
+    """A supervisor opens an order: about the case with this `number`, or about a unit as such (`number` empty).
 
-    order_id: UUID
+    `unit` may be left out for a case that a unit has; `level`: order or listed. Answer {"order_id"}.
+    """
+
     text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerifyOrder(Command):
-    """The supervisor looks at an answer: 1 to 5 points, and a remark. Answer {"order_id"}."""
-
-    order_id: UUID
-    score: int
-    remark: str = ""
+    number: str = ""
+    unit: str = ""
+    level: str = "order"

@@ -62,10 +62,10 @@ class CaseTagged:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent:
-    """About one order from above."""
+    """About one order from above. `case_id` None: about a unit as such; an empty `rule`: opened by a person."""
 
     order_id: UUID
-    case_id: UUID
+    case_id: UUID | None
     rule: str
     unit: str | None
 
@@ -73,15 +73,15 @@ class OrderEvent:
 @event("supervision.order_opened")
 @dataclass(frozen=True, kw_only=True)
 class OrderOpened(OrderEvent):
-    """A unit is to answer by `due_at`."""
+    """A unit is to answer by `due_at`; None where its process sets no limit."""
 
-    due_at: datetime
+    due_at: datetime | None
 
 
 @event("supervision.order_answered")
 @dataclass(frozen=True, kw_only=True)
 class OrderAnswered(OrderEvent):
-    """The head of the unit answered; `late`: after its time."""
+    """The head of the unit answered; `late`: after its time. Recorded until orders had a process of their own."""
 
     late: bool
 
@@ -89,6 +89,6 @@ class OrderAnswered(OrderEvent):
 @event("supervision.order_verified")
 @dataclass(frozen=True, kw_only=True)
 class OrderVerified(OrderEvent):
-    """The supervisor looked at the answer and gave it 1 to 5 points."""
+    """The supervisor gave 1 to 5 points. Recorded until orders had a process of their own."""
 
     score: int

@@ -1,4 +1,4 @@
-"""Tables of supervision rules: how far they read, what fired, what is counted and awaited; orders and tags of cases."""
+"""Tables of supervision rules: how far they read, what fired, what is counted and awaited; and tags of cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, TenantScoped
@@ -105,29 +105,6 @@ class RuleQuarantine(TenantScoped, Base):
     number: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime]
-
-
-class SupervisionOrder(TenantScoped, Base):
-    """An order from above about a case. `state`: open, answered or verified; `score`: 1 to 5, by the supervisor."""
-
-    __tablename__ = "supervision_order"
-    __table_args__ = (Index(None, "tenant_id", "state", "due_at"), Index(None, "tenant_id", "case_id"))
-
-    case_id: Mapped[UUID]
-    unit: Mapped[str | None] = mapped_column(String(40))
-    rule: Mapped[str] = mapped_column(String(100))
-    firing_id: Mapped[UUID]
-    reason: Mapped[str] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(10), default="open")
-    opened_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    answer: Mapped[str] = mapped_column(Text, default="")
-    answered_at: Mapped[datetime | None]
-    answered_by: Mapped[UUID | None]
-    remark: Mapped[str] = mapped_column(Text, default="")
-    score: Mapped[int | None] = mapped_column(Integer)
-    verified_at: Mapped[datetime | None]
-    verified_by: Mapped[UUID | None]
 
 
 class CaseTag(TenantScoped, Base):

@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from app.cases.model import Case
+from app.cases import queries as cases
+from app.cases.model import Case, every
 from app.catalog import queries as catalog
+from app.deadlines.model import Deadline
 from app.kernel import clock
 from app.kernel.commands import Actor
-from app.kernel.errors import NotFound, msg
 from app.rules import orders, rulesets
 from app.rules.definitions import KIND
 from app.rules.language import Rule
-from app.rules.model import CaseTag, RuleFiring, RulePosition, RuleQuarantine, SupervisionOrder
+from app.rules.model import CaseTag, RuleFiring, RulePosition, RuleQuarantine
 
 LATELY = timedelta(days=30)
 MOST = 50
@@ -64,10 +65,26 @@ class FiringRow:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order with the number of its case. `late`: open past its time, or answered after it."""
+    """An order. `number` is its own, `about` the (id, number) of the request; `step` of an open one: answer or verify.
 
-    order: SupervisionOrder
+    `due_at`: until when the unit is to answer; `late`: open past it, or answered after it; `score`: 1 to 5.
+    """
+
+    id: UUID
     number: str
+    title: str
+    unit: str | None
+    unit_zh: str
+    unit_en: str
+    level: str | None
+    step: str
+    status: str
+    outcome: str | None
+    score: int | None
+    rule: str | None
+    about: tuple[UUID, str] | None
+    opened_at: datetime
+    due_at: datetime | None
     late: bool
 
 
@@ -100,23 +117,25 @@ def firings(session: Session, key: str) -> list[FiringRow]:
 
 
 def order_rows(session: Session, actor: Actor, *, waiting_only: bool = False) -> list[OrderRow]:
-    """Orders the reader sees: open ones first by their time, then answered, then the newest verified. Raises Forbidden.
+    """Orders the reader sees: those to be answered first, by their time, then to be verified, then the newest closed.
+
+    Raises Forbidden.
     """
-    query = select(SupervisionOrder).where(*orders.visible(session, actor))
+    conditions = orders.visible(session, actor)
     if waiting_only:
-        query = query.where(SupervisionOrder.state != "verified")
-    rank = case((SupervisionOrder.state == "open", 0), (SupervisionOrder.state == "answered", 1), else_=2)
-    found = list(session.scalars(query.order_by(rank, SupervisionOrder.due_at, SupervisionOrder.id).limit(MOST)))
-    return _orders(session, found)
+        conditions = [*conditions, Case.status == "open"]
+    return _orders(session, *conditions)
+
+
+def orders_about(session: Session, case_id: UUID) -> list[OrderRow]:
+    """Orders about a request, for staff who may read it; the newest last."""
+    return _orders(session, Case.subject_id == case_id)
 
 
 def order(session: Session, actor: Actor, order_id: UUID) -> OrderRow:
     """One order. Raises Forbidden, NotFound."""
-    query = select(SupervisionOrder).where(SupervisionOrder.id == order_id, *orders.visible(session, actor))
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise NotFound(msg("There is no such order."))
-    return _orders(session, [found])[0]
+    cases.matter(session, actor, order_id, orders.NATURE)
+    return _orders(session, Case.id == order_id)[0]
 
 
 def tags_of(session: Session, case_id: UUID) -> list[str]:
@@ -124,10 +143,27 @@ def tags_of(session: Session, case_id: UUID) -> list[str]:
     return list(session.scalars(select(CaseTag.tag).where(CaseTag.case_id == case_id).order_by(CaseTag.at)))
 
 
-def _orders(session: Session, found: Iterable[SupervisionOrder]) -> list[OrderRow]:
-    found = list(found)
-    numbers, now = _numbers(session, {one.case_id for one in found}), clock.now()
-    return [OrderRow(one, numbers.get(one.case_id, ""), (one.answered_at or now) > one.due_at) for one in found]
+def _orders(session: Session, *conditions: ColumnElement[bool]) -> list[OrderRow]:
+    rank = case((Case.status == "closed", 2), (Case.phase == "answer", 0), else_=1)
+    query = (select(Case, Deadline)
+             .outerjoin(Deadline, and_(Deadline.tenant_id == Case.tenant_id, Deadline.case_id == Case.id,
+                                       Deadline.name == orders.CLOCK))
+             .where(Case.nature == orders.NATURE, *conditions)
+             .order_by(rank, case((rank < 2, Deadline.due_at)), Case.id.desc()).limit(MOST))
+    found = [(row[0], row[1]) for row in session.execute(every(query))]
+    numbers, now = _numbers(session, {one.subject_id for one, _clock in found if one.subject_id}), clock.now()
+    names = cases.Names(session)
+    return [_order(one, due, numbers, names, now) for one, due in found]
+
+
+def _order(one: Case, due: Deadline | None, numbers: Mapping[UUID, str], names: cases.Names,
+           now: datetime) -> OrderRow:
+    subject = one.subject_id
+    about = (subject, numbers[subject]) if subject is not None and subject in numbers else None
+    late = due is not None and (due.breached_at is not None or (due.state == "running" and due.due_at < now))
+    return OrderRow(one.id, one.number, one.text, one.unit, *names.unit(one.unit), one.kind, one.phase, one.status,
+                    one.outcome, one.rating, one.fields.get("rule"), about, one.submitted_at,
+                    due.due_at if due else None, late)
 
 
 def _numbers(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, str]:

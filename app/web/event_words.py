@@ -43,7 +43,7 @@ EVENTS: dict[str, str] = {
     "case.extension_noted": msg("Extension noted"), "case.joined": msg("Joined to an earlier case"),
     "case.not_accepted": msg("Not accepted"), "case.notice_wanted": msg("Message ordered"),
     "case.person_mentioned": msg("Colleague named in a note"),
-    "case.matter_opened": msg("Internal matter opened"),
+    "case.return_judged": msg("Return judged"), "case.matter_opened": msg("Internal matter opened"),
     "case.phase_entered": msg("Next step reached"), "case.question_answered": msg("Question answered"),
     "case.question_asked": msg("Question asked"), "case.rated": msg("Rated"), "case.reopened": msg("Opened again"),
     "case.replied": msg("Replied"), "case.returned": msg("Returned by the unit"), "case.ruled": msg("Ruled"),

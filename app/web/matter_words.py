@@ -11,5 +11,12 @@ MATTER_WORDS: dict[str, dict[str, str]] = {
                     "leader": msg("with the leader"), **DEMAND_STEPS},
     "matter_outcome": {"verified": msg("closed"), "lifted": msg("lifted: nothing was wrong"), "closed": msg("closed"),
                        **DEMAND_WORDS["topic_outcome"]},
-    "matter_kind": {},
+    "score_item": {"on_time": msg("In time"), "satisfied": msg("Satisfied"), "solved": msg("Solved"),
+                   "orders": msg("Points of orders"), "improper_returns": msg("Improper returns"),
+                   "overdue": msg("Limits passed"), "unanswered": msg("Orders not answered in time")},
+    "judgement": {"proper": msg("proper"), "improper": msg("improper")},
+    "ground": {"ruled_against": msg("the supervisor ruled against the unit"),
+               "came_back": msg("the same unit had it in the end"), "late": msg("too late"),
+               "no_reason": msg("no reason was given"), "in_order": msg("in time, with a reason")},
+    "matter_kind": {"order": msg("Usual order"), "listed": msg("Listed order, known to the leader")},
 }

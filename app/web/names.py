@@ -181,7 +181,8 @@ def install(app: Flask) -> None:
     """The filters."""
     app.jinja_env.filters.update(
         task_name=lambda row: pick(row, "task_name"), service_name=lambda row: pick(row, "service"),
-        unit_name=lambda row: pick(row, "unit"), process_name=lambda row: pick(row, "process"),
+        unit_name=lambda row: pick(row, "unit"), first_unit_name=lambda row: pick(row, "first_unit"),
+        process_name=lambda row: pick(row, "process"),
         say=say, unsure=unsure, brief=brief, group_word=group_word, size_of=size_of,
         left=left, on=on, last_day=last_day,
         side=side, question_of=lambda row: pick(row, "question"), answer_of=lambda row: pick(row, "answer"),

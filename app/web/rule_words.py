@@ -15,7 +15,6 @@ RULE_WORDS: dict[str, dict[str, str]] = {
                     "open_supervision": msg("opened an order"),
                     "propose_topic": msg("proposed a topic")},
     "rule_skipped": {"closed": msg("not done: the request was closed")},
-    "order_state": {"open": msg("to be answered"), "answered": msg("to be looked at"), "verified": msg("closed")},
     "case_tag": {"unclaimed": msg("taken by nobody in time"), "returned_twice": msg("returned twice"),
                  "reopened": msg("handled again"), "similar_complaints": msg("several residents complain"),
                  "no_contact": msg("resident not contacted")},

@@ -23,7 +23,7 @@ FORMS = sorted((ROOT / "forms/base").glob("*.form"))
 MESSAGES = sorted((ROOT / "rules/base/messages").glob("*.yaml"))
 NOT_OF_DIAGRAMS = {"sign_in_code", "email_code", "mail_foot", "notice_published", "task_assigned", "task_delegated",
                    "substitute_named", "person_mentioned", "case_instructed", "review_overdue", "term_ending", "rule_fired",
-                   "rule_put_aside", "rules_refused", "rule_praise", "supervision_ordered"}
+                   "rule_put_aside", "rules_refused", "rule_praise"}
 """Message texts that the machine sends by itself."""
 UNITS = ("CYZX", "SWZX", "FWB", "GLB", "PAB", "ZZB", "DQZX", "DZB", "ZFD", "SJS", "PCS", "SFS", "WSZX", "WHZX", "FGS",
          "LRS", "ZHWL", "JWH", "WBS")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app.cases import queries as cases
 from app.cases.commands import AddNote, RateCase
 from app.cases.model import Case
 from app.catalog.commands import PublishDefinition, WithdrawDefinition
@@ -20,9 +22,9 @@ from app.kernel.sequencer import broken_link
 from app.kernel.unit_of_work import UnitOfWork, transact
 from app.notifications.model import Notification
 from app.rules import queries
-from app.rules.commands import AnswerOrder, VerifyOrder
+from app.rules.commands import OpenOrder
 from app.rules.events import ReloadRefused, RuleQuarantined
-from app.rules.model import CaseTag, RuleFiring, RulePosition, SupervisionOrder
+from app.rules.model import CaseTag, RuleFiring, RulePosition
 from app.tenancy.model import Place
 from app.workers import loop, supervision
 from tests.integration.play import Office
@@ -98,40 +100,80 @@ shape: match
 event: case.dispatched
 where: 'module = "CS"'
 then:
-  - {action: open_supervision, params: {answer_within: P1D, reason: "请说明 / Please explain"}}
+  - {action: open_supervision, params: {level: listed, reason: "请说明 / Please explain"}}
   - {action: raise_priority, params: {to: urgent}}
 """
+
+
+def orders(office: Office) -> list[queries.OrderRow]:
+    """All orders, as the supervisor sees them."""
+    with database.current().read(office.tenant_id) as session:
+        return queries.order_rows(session, office.who("supervisor"))
 
 
 def test_an_order_is_opened_answered_and_scored(office: Office) -> None:
     publish(office, "look_at_complaints", ORDER)
     passed_on(office)
-    order = office.rows(SupervisionOrder)[0]
-    assert (order.state, order.unit, order.rule) == ("open", office.case().unit, "look_at_complaints")
-    assert office.case().urgency == "urgent" and (order.due_at - order.opened_at).days == 1
+    order, case = orders(office)[0], office.case()
+    assert (order.step, order.unit, order.rule, order.level) == ("answer", case.unit, "look_at_complaints", "listed")
+    assert order.about == (case.id, case.number) and order.number.startswith("DB-") and not order.late
+    assert case.urgency == "urgent" and order.due_at is not None
+    assert [one.data["order_id"] for one in office.rows(StoredEvent, StoredEvent.type == "supervision.order_opened")]
     head, chief = office.who(f"head@{order.unit}"), office.who("supervisor")
+    assert [row.to_group for row in office.rows(Notification, Notification.template == "supervision_ordered")] == [f"head@{order.unit}"]
     stranger = next(one for one in office.demo.actors.values()
                     if any(group.startswith("head@") for group in one.groups) and f"head@{order.unit}" not in one.groups)
-    for actor, error in ((office.who("handler"), Forbidden), (chief, Forbidden), (stranger, NotFound)):
-        with pytest.raises(error):
-            office.send(AnswerOrder, actor, order_id=order.id, text="x")
-    with pytest.raises(Invalid):
-        office.send(AnswerOrder, head, order_id=order.id, text="  ")
-    with pytest.raises(Conflict):
-        office.send(VerifyOrder, chief, order_id=order.id, score=5)
-    office.wait(days=1, hours=1)
-    office.send(AnswerOrder, head, order_id=order.id, text="已到现场 / We went there")
-    with pytest.raises(Invalid):
-        office.send(VerifyOrder, chief, order_id=order.id, score=6)
-    office.send(VerifyOrder, chief, order_id=order.id, score=4, remark="好")
-    assert office.events("supervision.order_answered")[0].data["late"] is True
-    assert office.events("supervision.order_verified")[0].data["score"] == 4
     with database.current().read(office.tenant_id) as session:
-        assert [row.order.state for row in queries.order_rows(session, chief)] == ["verified"]
+        assert [one.id for one in queries.orders_about(session, case.id)] == [order.id]
         assert queries.order_rows(session, head) and not queries.order_rows(session, stranger)
+        with pytest.raises(NotFound):
+            queries.order(session, stranger, order.id)
+        with pytest.raises(Forbidden):
+            queries.order_rows(session, office.who("handler"))
+    for actor in (office.who("handler"), chief, stranger):
+        with pytest.raises((Conflict, Forbidden)):
+            office.do("task_answer", order.id, by=actor, order_answer="x x x")
+    office.wait(days=3)
+    assert orders(office)[0].late
+    assert [row.to_group for row in office.rows(Notification, Notification.template == "order_late")] == ["leader"]
+    office.do("task_answer", order.id, order_answer="已到现场 / We went there")
+    assert [(row.step, row.late) for row in orders(office)] == [("verify", True)]
+    office.do("task_verify", order.id, verdict="send_back", remark="请写明日期")
+    office.do("task_answer", order.id, order_answer="三日内 / in three days")
+    with pytest.raises(Invalid):
+        office.do("task_verify", order.id, verdict="accept", score="6")
+    office.do("task_verify", order.id, verdict="accept", score="4")
+    closed = orders(office)[0]
+    assert (closed.status, closed.outcome, closed.score, closed.late) == ("closed", "verified", 4, True)
+    with database.current().read(office.tenant_id) as session:
         assert not queries.order_rows(session, chief, waiting_only=True)
-    for event in office.events():
+    assert [row.kind for row in office.entries(order.id)] == ["order_answer", "order_verdict", "order_answer", "order_verdict"]
+    for event in office.rows(StoredEvent):
         assert "We went there" not in str(event.data)
+    assert case.id == office.case().id and office.case().status == "open", "the request goes its own way"
+
+
+def test_a_supervisor_opens_an_order_about_a_unit(office: Office) -> None:
+    chief = office.who("supervisor")
+    for actor in (office.who("head@LRS"), office.who("leader"), office.who("administrator")):
+        with pytest.raises(Forbidden):
+            office.send(OpenOrder, actor, text="x", unit="LRS")
+    for wrong in ({"unit": "NONE"}, {"unit": "LRS", "level": "x"}, {"number": "X-1"}, {"unit": "LRS", "text": " "}):
+        with pytest.raises(Invalid):
+            office.send(OpenOrder, chief, **{"text": "请说明", **wrong})
+    office.send(OpenOrder, chief, text="请说明上周的超期", unit="LRS")
+    office.work()
+    row = orders(office)[0]
+    assert row.about is None and row.rule is None and row.level == "order"
+    office.do("task_answer", row.id, order_answer="已整改完毕")
+    office.do("task_verify", row.id, verdict="raise", remark="整改不力")
+    assert [(one.level, one.step) for one in orders(office)] == [("listed", "answer")]
+    assert [one.to_group for one in office.rows(Notification, Notification.template == "order_raised")] == ["leader"]
+    office.do("task_answer", row.id, order_answer="已再次整改")
+    office.do("task_verify", row.id, verdict="lift", remark="情况属实")
+    assert (orders(office)[0].outcome, orders(office)[0].score) == ("lifted", None)
+    with database.current().read(office.tenant_id) as session:
+        assert not cases.search_cases(session, chief)
 
 
 def test_an_own_rule_hides_the_base_and_gives_way_again(office: Office) -> None:
@@ -225,7 +267,7 @@ def test_a_case_that_comes_back_twice_is_ordered(office: Office) -> None:
             office.do("task_dispatch", **BEFORE_HANDLING["task_dispatch"])
     found = fired(office, "returned_twice")
     assert len(found) == 1 and len(found[0].event_ids) == 2, office.state()
-    assert [row.rule for row in office.rows(SupervisionOrder)] == ["returned_twice"]
+    assert [row.rule for row in orders(office)] == ["returned_twice"]
 
 
 def test_three_residents_complain_of_one_place(office: Office) -> None:
@@ -265,3 +307,5 @@ def test_ten_late_in_one_unit(office: Office) -> None:
     found = fired(office, "overdue_burst")
     assert found and all(len(row.event_ids) == 10 for row in found)
     assert len({one for row in found for one in row.event_ids}) == 10 * len(found)
+    assert {(row.about, row.unit) for row in orders(office) if row.rule == "overdue_burst"} == {
+        (None, office.case(UUID(row.case_ids[0])).unit) for row in found}

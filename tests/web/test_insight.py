@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
+from app.cases.model import EVERY, Case
 from app.kernel.commands import SYSTEM
 from app.kernel.unit_of_work import transact
 from app.tenancy.model import Unit
@@ -67,3 +69,30 @@ def test_security_32_a_unit_called_like_a_formula(app: Any) -> None:
     text = Desk(app, "leader").client.get(f"{HOME}/staff/insight/units.csv?period=year").text
     rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
     assert [row[1] for row in rows if row[0] == "LRS"] == ['\'=HYPERLINK("http://evil","x")']
+
+
+def test_scores_of_units_open_what_they_are_made_of(app: Any) -> None:
+    chief, leader, page = Desk(app, "supervisor"), Desk(app, "leader"), "/staff/oversight/orders"
+    assert "Nothing in this period." in leader.get("/staff/insight/scores")
+    sent = chief.post(page, {"text": "Yard of house 3", "number": "", "unit": "WBS", "level": "order"}, page)
+    order = sent.headers["Location"].rsplit("/", 1)[1]
+
+    def score(uow: Any) -> None:
+        closed = {"status": "closed", "outcome": "verified", "closed_at": uow.now, "rating": 4}
+        uow.session.execute(update(Case).where(Case.id == UUID(order)).values(**closed).execution_options(**EVERY))
+
+    found = tenant_by_slug("demo")
+    assert found is not None
+    transact(found.tenant_id, SYSTEM, score)
+    league = leader.get("/staff/insight/scores")
+    assert "+16" in league and "80 % / 1" in league and not Labels(league).faults()
+    made_of = "/staff/insight/scores/orders?unit=WBS"
+    rows = leader.get(made_of)
+    assert f"/staff/cases/{order}" in rows and "4 of 5 points" in rows and not Labels(rows).faults()
+    assert "Yard of house 3" in leader.get(f"/staff/cases/{order}")
+    assert f"/staff/cases/{order}" not in Desk(app, "analyst").get(made_of)
+    leader.get("/staff/insight/scores/nothing?unit=WBS", 404)
+    text = leader.client.get(f"{HOME}/staff/insight/scores.csv").text.lstrip("\ufeff")
+    table = list(csv.reader(io.StringIO(text)))
+    assert len(table) == 2 and len(table[0]) == len(table[1]) == 24 and table[1][0] == "WBS"
+    Desk(app, "head_wbs").get("/staff/insight/scores", 403)

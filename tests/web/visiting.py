@@ -52,7 +52,7 @@ class Ids:
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""
         fixed = {"act": "withdraw", "code": "CS01", "module": "CS", "kind": "decision", "key": "review", "table": "units",
-                 "filename": "css/base.css", "slug": "demo"}
+                 "filename": "css/base.css", "slug": "demo", "item": "overdue"}
         return {name: fixed[name] if name in fixed else getattr(self, name) for name in rule.arguments}
 
 

@@ -11,7 +11,16 @@ from app.auth.commands import EraseUser
 from app.cases import access, events
 from app.cases.casework import CaseContact, CaseMention, TaskDraft
 from app.cases.commands import ErasePerson
-from app.cases.model import Appointment, Case, CaseEntry, CaseNotice, DecisionRecord, FormSubmission, Person
+from app.cases.model import (
+    Appointment,
+    Case,
+    CaseEntry,
+    CaseNotice,
+    DecisionRecord,
+    FormSubmission,
+    Person,
+    every,
+)
 from app.cases.publishing.model import PublicCase
 from app.engine.model import BufferedMessage, ProcessInstance
 from app.kernel.bus import handles
@@ -34,6 +43,8 @@ def erase_person(command: ErasePerson, uow: UnitOfWork) -> dict[str, Any]:
         case.text, case.place_text, case.place_id, case.lat, case.lng, case.fields = "", None, None, None, None, {}
         case.may_publish = False
         _erase_words(uow, case.id, case.instance_id)
+        for matter in uow.session.scalars(every(select(Case).where(Case.subject_id == case.id))):
+            _erase_words(uow, matter.id, matter.instance_id if matter.status == "closed" else None)
         uow.dispatch_nested(attachments.ReleaseAttachments(tenant_id=uow.tenant_id, actor=uow.actor, case_id=case.id))
     if all(person.erased_at is not None for person in people):
         return {"cases": len(cases)}

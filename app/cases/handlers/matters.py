@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.cases import access, events, stepping
+from app.cases import access, matter_events, stepping
 from app.cases.commands import OpenMatter, SendToMatter
 from app.cases.handlers.timers import require_system
 from app.cases.journal import record
@@ -39,7 +39,7 @@ def open_matter(command: OpenMatter, uow: UnitOfWork) -> dict[str, Any]:
         phase_at=uow.now, rounds=1, submitted_by=uow.actor.user_id)
     uow.session.add(case)
     uow.session.flush()
-    record(uow, case, events.MatterOpened, nature=case.nature, subject_id=case.subject_id,
+    record(uow, case, matter_events.MatterOpened, nature=case.nature, subject_id=case.subject_id,
            process_id=command.process_id)
     stepping.start(uow, case, command.process_id, {
         **command.variables, "case_id": str(case.id), "number": case.number, "unit": case.unit})

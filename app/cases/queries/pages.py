@@ -16,6 +16,7 @@ from app.cases.mentioning import Mentionable
 from app.cases.model import Case
 from app.cases.queries import parts
 from app.cases.queries.journal import entries
+from app.cases.queries.returned import returns_of
 from app.cases.queries.rows import Names, case_values, clocks_of, person_of_case, places_of
 from app.cases.queries.veil import Veil, Veils
 from app.cases.views import CasePage, CaseView, DiagramView, TaskPage
@@ -67,7 +68,7 @@ def case_page(session: Session, actor: Actor, case_id: UUID) -> CasePage:
         attachments=parts.files(session, case.id, veil), deadlines=parts.deadlines(session, case),
         tasks=parts.tasks(session, case, actor), events=parts.events(session, case.id),
         diagrams=parts.diagrams(session, case), decisions=parts.decisions(session, case.id, veil),
-        incidents=parts.incidents(session, case, veil))
+        incidents=parts.incidents(session, case, veil), returns=returns_of(session, case.id, names))
 
 
 def case_diagrams(session: Session, actor: Actor, case_id: UUID) -> tuple[DiagramView, ...]:
@@ -88,4 +89,5 @@ def case_view(session: Session, actor: Actor, case: Case, names: Names, veil: Ve
         rounds=case.rounds, rating=case.rating, solved=case.solved,
         earlier_number=earlier.number if earlier else None, joined_numbers=tuple(joined),
         person=person_of_case(session, actor, case), locale=case.locale, confidential=case.confidential,
-        hidden=veil.hidden, subject_id=case.subject_id)
+        hidden=veil.hidden, subject_id=case.subject_id, first_unit=case.first_unit,
+        first_unit_zh=names.unit(case.first_unit)[0], first_unit_en=names.unit(case.first_unit)[1])

@@ -28,9 +28,11 @@ from app.web.staff import (  # noqa: E402  views
     overview,
     publishing,
     saved_views,
+    scores,
     tasks,
 )
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "demand", "demand_months", "drafts",
            "files", "handing", "inbox", "incidents", "insight", "intake", "joining", "journal", "live", "messages",
-           "orders", "oversight", "overview", "publishing", "saved_views", "tasks"]
+           "orders", "oversight", "overview", "publishing", "saved_views", "scores",
+           "tasks"]

@@ -49,9 +49,11 @@ def show(case_id: UUID, values: Mapping[str, str] | None = None, error: Invalid 
     with reading() as reader:
         page = queries.case_page(reader, actor(), case_id)
         task, tags = _own_task(reader, page), rules.tags_of(reader, case_id)
+        orders = rules.orders_about(reader, case_id)
+        order = rules.order(reader, actor(), case_id) if page.case.nature == "order" else None
         form = with_form(reader, task) if task is not None else {"form": None}
         following = queries.next_task(reader, actor()) if request.args.get("after") == "1" else nothing
-    return render_template("staff/case.html", page=page, task=task, tags=tags,
+    return render_template("staff/case.html", page=page, task=task, tags=tags, orders=orders, order=order,
                            following=following.held or following.offered, values=values or {},
                            errors=error.fields if error else {},
                            problem=t(error.message, **error.params) if error else "", **form)

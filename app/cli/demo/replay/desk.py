@@ -95,11 +95,12 @@ class Desk:
 
     def _sheet(self, page: Paper, form: Form, process_id: str) -> Sheet:
         case_id = page.case_id
-        known = self.cases[case_id]
+        known = self.cases.get(case_id)  # None: an internal matter
+        service = known.service if known is not None else page.service
         special: dict[str, Callable[[], str | None]] = {
             **self.words_of(case_id, page.module),
-            "service": lambda: known.service or page.values.get("suggested_service"),
-            "kind": lambda: KINDS.get(page.service or known.service or "", "consultation"),
+            "service": lambda: service or page.values.get("suggested_service"),
+            "kind": lambda: KINDS.get(page.service or service or "", "consultation"),
             "open_case": partial(self._earlier, case_id),
             "other_unit": lambda: self.behaviour.chance.choice([code for code in UNITS if code != page.unit]),
         }

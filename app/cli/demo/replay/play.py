@@ -173,7 +173,8 @@ class Play:
         task_id, groups = UUID(data["task_id"]), [name for name in data["groups"].split(",") if name]
         moment = self.desk.moment(self._tasks.get(task_id), event.at)
         self.plan(moment, data["element_id"], partial(self.desk.work, task_id, groups, data["process_id"]))
-        self.visitors.looks.opened(UUID(data["case_id"]), data["process_id"], data["element_id"], self.plan)
+        if UUID(data["case_id"]) in self.desk.cases:  # nobody outside knows of an internal matter
+            self.visitors.looks.opened(UUID(data["case_id"]), data["process_id"], data["element_id"], self.plan)
 
     def _question_asked(self, event: StoredEvent) -> None:
         self.visitors.asked(UUID(event.data["case_id"]), str(event.data.get("element_id")), self.plan)
@@ -187,7 +188,9 @@ class Play:
             self.visitors.invited(UUID(event.data["case_id"]), self.plan)
 
     def _closed(self, event: StoredEvent) -> None:
-        self.desk.cases[UUID(event.data["case_id"])].open = False
+        known = self.desk.cases.get(UUID(event.data["case_id"]))
+        if known is not None:
+            known.open = False
 
 
 def _tasks(session: Session, ids: Sequence[UUID]) -> dict[UUID, OpenTaskRow]:

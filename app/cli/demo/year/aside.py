@@ -28,7 +28,7 @@ NOT_COPIED = frozenset({
     "buffered_message", "notification", "notification_address", "open_task", "public_case", "deadline_act",
     "attachment", "lease", "rate_count", "sign_in_session", "sign_in_lock", "phone_code", "notice_push",
     "contact_profile", "demo_filling", "inbox_view", "rule_position", "rule_firing", "rule_hit", "rule_due",
-    "rule_quarantine", "supervision_order", "case_tag", "demand_topic", "demand_evidence", "demand_run",
+    "rule_quarantine", "case_tag", "demand_topic", "demand_evidence", "demand_run",
     "demand_change", "demand_measure", "demand_month", "demand_question"})
 CHUNK = 500
 
