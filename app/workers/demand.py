@@ -13,6 +13,7 @@ from app.demand.commands import ComputeDemand, NoteDemandFailure
 from app.demand.model import DemandRun
 from app.kernel import bus, database, leases
 from app.kernel.commands import SYSTEM
+from app.kernel.errors import YikouError
 from app.tenancy import queries as tenancy
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def _compute(tenant_id: UUID) -> int:
         answer = bus.dispatch(ComputeDemand(tenant_id=tenant_id, actor=SYSTEM))
     except Exception as error:
         log.exception("the demand of an office was not compared; the others go on")
-        bus.dispatch(NoteDemandFailure(tenant_id=tenant_id, actor=SYSTEM, error=f"{type(error).__name__}: {error}"))
+        said = str(error) if isinstance(error, YikouError) else type(error).__name__  # a database names its values
+        bus.dispatch(NoteDemandFailure(tenant_id=tenant_id, actor=SYSTEM, error=said))
         return 0
     return int(answer["raised"] + answer["joined"])
