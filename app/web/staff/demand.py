@@ -32,7 +32,8 @@ Answer = Response | tuple[str, int]
 def title(row: TopicRow) -> str:
     """The topic and its place in the reader's words."""
     what = pick(row, "service") or f"{word('module', row.module)} · {word('kind', row.kind)}"
-    return f"{what} · {row.place}" if row.place else f"{what} · {t(msg('whole area'))}"
+    where = row.place or t(msg("whole area"))
+    return f"{what} · {where}"
 
 
 def value(part: Part) -> str:
@@ -72,7 +73,7 @@ def topics_file() -> Response:
     head = [t(msg("Topic")), t(msg("Place")), t(msg("State")), t(msg("Reason")), t(msg("Requests")),
             t(msg("Expected")), t(msg("Days")), t(msg("Sure, per cent")), t(msg("Dissatisfied")), t(msg("Answers")),
             t(msg("Repeated")), t(msg("Places concerned")), t(msg("Points")),
-            *(f"{t(msg('Points'))}: {word('rank_factor', factor)}" for factor in queries.FACTORS), t(msg("Raised"))]
+            *(word("rank_factor", factor) for factor in queries.FACTORS), t(msg("Raised"))]
     return csv_files.answer("demand_topics.csv", head, [[
         title(row), row.topic.place_code, word("topic_state", row.topic.state), word("topic_reason", row.topic.reason),
         row.figures.count, row.figures.expected, row.figures.days, round(row.figures.sure * 100, 1), row.figures.bad,
