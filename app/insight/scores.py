@@ -115,6 +115,12 @@ def _orders(period: Period, _now: datetime) -> Select[Any]:
     return _closed(period, Case.rating, Case.rating.is_not(None), nature=ORDER)
 
 
+def _returns(period: Period, _now: datetime) -> Select[Any]:
+    """All of them; the shipped table gives nothing for the share of proper ones."""
+    return _rows(CaseReturn.unit, CaseReturn.case_id, CaseReturn.at, _good(CaseReturn.judgement != IMPROPER)).where(
+        _inside(CaseReturn.at, period))
+
+
 def _improper(period: Period, _now: datetime) -> Select[Any]:
     return _rows(CaseReturn.unit, CaseReturn.case_id, CaseReturn.at, literal(0)).where(
         CaseReturn.judgement == IMPROPER, _inside(CaseReturn.at, period))
@@ -131,9 +137,9 @@ def _unanswered(period: Period, _now: datetime) -> Select[Any]:
 
 Item = Callable[[Period, datetime], Select[Any]]
 ITEMS: Mapping[str, Item] = {
-    "on_time": _on_time, "satisfied": _satisfied, "solved": _solved, "orders": _orders,
+    "on_time": _on_time, "satisfied": _satisfied, "solved": _solved, "orders": _orders, "returns": _returns,
     "improper_returns": _improper, "overdue": _overdue, "unanswered": _unanswered}
-SHARED = {"on_time": 1, "satisfied": 1, "solved": 1, "orders": MOST_POINTS}
+SHARED = {"on_time": 1, "satisfied": 1, "solved": 1, "orders": MOST_POINTS, "returns": 1}
 """Items of which a share counts, and what one row can bring at most."""
 
 

@@ -11,16 +11,19 @@ import pytest
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
+from app import catalog
 from app.auth.actors import actor_of
 from app.cases import queries as cases
-from app.cases.commands import AddNote, LogContact, OpenMatter, SendToMatter
+from app.cases.commands import AddNote, LogContact, NoteTimerFailure, OpenMatter, SendToMatter
 from app.cases.model import EVERY, REQUEST, Case, every
 from app.cases.publishing import queries as publishing
+from app.deadlines.commands import SaveCalendarDay
 from app.deadlines.model import Deadline
-from app.engine.model import OpenTaskRow
+from app.engine.model import OpenTaskRow, TimerRow
 from app.insight import queries as insight
 from app.insight.periods import Period
 from app.kernel import database
+from app.kernel.bus import dispatch
 from app.kernel.commands import GUEST, SYSTEM
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.offices import usage
@@ -174,3 +177,30 @@ def test_a_matter_has_no_link_and_no_resident(office: Office) -> None:
     for actor in (one for one in office.demo.actors.values() if "resident" in one.roles):
         with pytest.raises(NotFound):
             read(office, cases.resident_page, actor=actor, case_id=matter)
+
+
+def test_calendar_diagram_counts_and_incidents_know_of_matters(office: Office) -> None:
+    publish(office)
+    matter = opened(office)
+
+    def due() -> Any:
+        return office.rows(Deadline, Deadline.case_id == matter)[0].due_at
+
+    before = due()
+    dispatch(SaveCalendarDay(tenant_id=office.tenant_id, actor=office.who("administrator"), on="2026-11-25", kind="rest",
+                             name="停电检修", source="通知"))
+    timer = office.rows(TimerRow, TimerRow.clock == "look.due_at")[0]
+    assert due() - before == timedelta(days=1) and timer.due_at == due()
+    chief = office.who("supervisor")
+    with database.current().read(office.tenant_id) as session:
+        live = catalog.live(session, office.tenant_id, "process", KEY)
+        assert live is not None
+        where = cases.Standing(KEY, live.hash, "task_look")
+        assert cases.element_counts(session, where, office.clock.now() - timedelta(days=1))["task_look"].live == 1
+        assert cases.open_by_version(session, KEY, [live.hash]) == {live.hash: 1}
+        assert [row.case_id for row in cases.search_cases(session, chief, standing=where)] == [matter]
+        stranger = next(one for one in office.demo.actors.values() if "handler" in one.roles
+                        and "LRS" not in {group.partition("@")[2] for group in one.groups})
+        assert not cases.search_cases(session, stranger, standing=where)
+    office.send(NoteTimerFailure, SYSTEM, timer_id=timer.id, error="x")
+    assert [one.case_number for one in read(office, cases.incidents, chief)] == [office.case(matter).number]

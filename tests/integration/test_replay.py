@@ -123,6 +123,8 @@ def test_people_bring_cases_to_every_end(tmp_path: Path, busy: Path) -> None:
     _says_nothing_of_the_texts(made)
     work = next(step for step in made.steps if step.element == "task_handle_case")
     assert work.wall_p90 > work.working_p90 > 0
+    orders = {step.element: step.completed for step in made.steps if step.process == "supervision_order"}
+    assert orders["task_answer"] and orders["task_verify"] and orders["end_verified"], orders
 
 
 def _says_nothing_of_the_texts(made: Report) -> None:

@@ -103,6 +103,7 @@ def test_a_unit_scores_by_the_table_and_each_figure_is_its_list(office: Office) 
     assert (found["solved"].share, found["solved"].points) == (1.0, 25.0)
     assert (found["orders"].share, found["orders"].points) == (0.4, 8.0)
     assert (found["improper_returns"].count, found["improper_returns"].points) == (1, -2.0)
+    assert (found["returns"].count, found["returns"].share, found["returns"].points) == (1, 0.0, 0.0)
     assert (found["unanswered"].count, found["unanswered"].points) == (1, -5.0)
     assert found["on_time"].count > 0 and found["on_time"].points == round(30 * (found["on_time"].share or 0), 1)
     assert found["overdue"].points == -found["overdue"].count

@@ -94,5 +94,5 @@ def test_scores_of_units_open_what_they_are_made_of(app: Any) -> None:
     leader.get("/staff/insight/scores/nothing?unit=WBS", 404)
     text = leader.client.get(f"{HOME}/staff/insight/scores.csv").text.lstrip("\ufeff")
     table = list(csv.reader(io.StringIO(text)))
-    assert len(table) == 2 and len(table[0]) == len(table[1]) == 24 and table[1][0] == "WBS"
+    assert len(table) == 2 and len(table[0]) == len(table[1]) == 27 and table[1][0] == "WBS"
     Desk(app, "head_wbs").get("/staff/insight/scores", 403)

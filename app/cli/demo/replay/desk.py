@@ -24,6 +24,7 @@ from app.kernel import clock, database
 from app.kernel.bus import dispatch
 from app.kernel.commands import Actor
 from app.knowledge.imports import KIND_NAMES
+from app.rules.commands import OpenOrder
 
 KINDS = {row["code"]: KIND_NAMES[row["kind"]] for row in tables.rows("services.csv")}
 UNITS = [row["code"] for row in tables.rows("units.csv")]
@@ -86,6 +87,14 @@ class Desk:
         if how.happens("staff", "note"):
             dispatch(AddNote(tenant_id=tenant_id, actor=actor, case_id=paper.case_id, text=how.words("short")))
         dispatch(CompleteTask(tenant_id=tenant_id, actor=actor, task_id=task_id, data=raw, form_hash=paper.form_hash))
+
+    def order(self, case_id: UUID) -> None:
+        """A supervisor asks the unit of a late case for an explanation."""
+        actor = self.people.member((), "supervisor")
+        if actor is not None:
+            dispatch(OpenOrder(tenant_id=self.people.tenant_id, actor=actor, number=self.cases[case_id].number,
+                               text=self.behaviour.words("order"), level=self.behaviour.weighted(
+                                   self.behaviour.part("staff", "order_level"))))
 
     def read(self, session: Session, actor: Actor, task_id: UUID) -> Paper:
         """The task as its page shows it. Raises what the page raises."""

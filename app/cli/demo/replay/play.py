@@ -70,7 +70,8 @@ class Play:
         self._reactions: dict[str, Callable[[StoredEvent], None]] = {
             "case.task_opened": self._task_opened, "case.question_asked": self._question_asked,
             "case.appointment_changed": self._appointment_changed,
-            "case.phase_entered": self._phase_entered, "case.closed": self._closed}
+            "case.phase_entered": self._phase_entered, "case.closed": self._closed,
+            "deadline.breached": self._breached}
 
     def plan(self, moment: datetime, what: str, deed: Deed) -> None:
         """Put what somebody will try on the agenda."""
@@ -186,6 +187,13 @@ class Play:
     def _phase_entered(self, event: StoredEvent) -> None:
         if event.data["phase"] == "feedback":
             self.visitors.invited(UUID(event.data["case_id"]), self.plan)
+
+    def _breached(self, event: StoredEvent) -> None:
+        """Now and then a supervisor asks the unit why."""
+        case_id, how = UUID(event.data["case_id"]), self.desk.behaviour
+        asked = how.part("staff", "orders") and event.data["unit"] and case_id in self.desk.cases
+        if asked and how.happens("staff", "orders"):
+            self.plan(self.desk.moment(None, event.at), "open_order", partial(self.desk.order, case_id))
 
     def _closed(self, event: StoredEvent) -> None:
         known = self.desk.cases.get(UUID(event.data["case_id"]))
