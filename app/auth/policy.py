@@ -21,7 +21,7 @@ TABLE: dict[str, frozenset[str]] = {
     "handler": frozenset(_WORK | {"public_case.read", "public_case.write"}),
     "head": frozenset(_WORK | {"task.reassign", "overview.read", "oversight.read", "case.instruct", "notice.publish",
                                "public_case.read", "public_case.write", "public_case.publish",
-                               "reply_template.manage", "knowledge.review"}),
+                               "reply_template.manage", "knowledge.review", "topic.read"}),
     "provider": frozenset(_WORK - {"case.search", "knowledge.read"}),
     "follow_up_caller": frozenset(_WORK),
     "supervisor": frozenset(_WORK | {"case.join", "task.read_all", "task.reassign", "incident.read", "incident.retry",

@@ -65,7 +65,7 @@ def topics() -> str:
 
 
 @blueprint.get("/demand/topics.csv")
-@access("topic.read")
+@access("insight.export")
 def topics_file() -> Response:
     """The ranking for a spreadsheet, with the points of each factor."""
     with reading() as reader:
