@@ -159,6 +159,23 @@ def test_thresholds_come_from_the_table_in_force(office: Office) -> None:
     assert office.rows(DemandRun)[0].versions["demand_topic"]
 
 
+def test_a_faulty_table_is_told_and_tried_again(office: Office) -> None:
+    fill(office, burst=14)
+
+    def publish(data: bytes) -> None:
+        dispatch(PublishDefinition(
+            tenant_id=office.tenant_id, actor=office.who("administrator"), kind="decision", definition_key="demand_windows",
+            data=data, file="rules/tenants/demo/decisions/demand_windows/demand_windows.dmn", reason="试验"))
+    shipped = (ROOT / "rules/base/decisions/demand_windows/demand_windows.dmn").read_bytes()
+    publish(shipped.replace(b"<text>7</text>", b"<text>0</text>"))
+    assert worker.tick(office.clock.now(), "w1") == 0 and not listed(office)
+    assert "demand_windows must answer with days" in office.rows(DemandRun)[0].error
+    with pytest.raises(Invalid):
+        office.send(ComputeDemand, office.who("supervisor"))
+    publish(shipped.replace(b"<text>20</text>", b"<text>21</text>"))
+    assert office.send(ComputeDemand, office.who("supervisor"))["raised"] == 1 and not office.rows(DemandRun)[0].error
+
+
 def test_security_20_topics_are_for_those_who_steer(office: Office) -> None:
     fill(office, burst=14)
     office.send(ComputeDemand, SYSTEM)
