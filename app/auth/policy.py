@@ -21,15 +21,16 @@ TABLE: dict[str, frozenset[str]] = {
     "handler": frozenset(_WORK | {"public_case.read", "public_case.write"}),
     "head": frozenset(_WORK | {"task.reassign", "overview.read", "oversight.read", "case.instruct", "notice.publish",
                                "public_case.read", "public_case.write", "public_case.publish",
-                               "reply_template.manage", "knowledge.review"}),
+                               "reply_template.manage", "knowledge.review", "topic.read"}),
     "provider": frozenset(_WORK - {"case.search", "knowledge.read"}),
     "follow_up_caller": frozenset(_WORK),
     "supervisor": frozenset(_WORK | {"case.join", "task.read_all", "task.reassign", "incident.read", "incident.retry",
                                      "instance.change", "overview.read", "oversight.read", "case.instruct",
                                      "order.open", "insight.read", "insight.export", "definition.read", "audit.read",
-                                     "matter.read_all"}),
+                                     "matter.read_all", "topic.read", "topic.propose", "topic.compute",
+                                     "topic.decide"}),
     "analyst": frozenset({"staff.enter", "overview.read", "definition.read", "insight.read", "insight.export",
-                          "knowledge.read"}),
+                          "knowledge.read", "topic.read", "topic.propose", "topic.compute"}),
     "administrator": frozenset({"staff.enter", "unit.manage", "user.manage", "place.manage", "service.manage",
                                 "settings.manage", "definition.read", "definition.publish", "message.read",
                                 "incident.read", "incident.retry", "instance.change", "overview.read", "audit.read",
@@ -38,11 +39,12 @@ TABLE: dict[str, frozenset[str]] = {
                                 "notice.publish", "public_case.read", "public_case.publish",
                                 "reply_template.manage", "office.export"}),
     "leader": frozenset({"staff.enter", "overview.read", "insight.read", "insight.export", "case.read", "case.search",
-                         "task.read", "knowledge.read", "matter.read_all"}),
+                         "task.read", "knowledge.read", "matter.read_all", "topic.read", "topic.propose",
+                         "topic.decide"}),
     "operator": frozenset({"staff.enter", "tenant.manage", "definition.read", "incident.read", "incident.retry",
                            "audit.read"}),
 }
-"""A leader only reads; an operator looks after the installation and sees no person."""
+"""A leader reads, and decides on topics of demand; an operator looks after the installation and sees no person."""
 
 STAFF_ROLES = tuple(role for role in TABLE if role not in ("guest", "resident"))
 ACTIONS = frozenset(action for actions in TABLE.values() for action in actions)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.cases.commands import NoteSupervision, RaiseUrgency, TellGroup
 from app.cases.model import Case
+from app.demand.commands import ProposeTopic
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import YikouError
 from app.kernel.ids import new_id
@@ -20,7 +21,7 @@ from app.kernel.upsert import insert_missing
 from app.rules import orders, schemas
 from app.rules.events import CaseTagged
 from app.rules.language import ActionCall, Rule
-from app.rules.model import CaseTag
+from app.rules.model import CaseTag, RuleFiring
 
 log = logging.getLogger(__name__)
 TOLD = "rule_fired"
@@ -134,7 +135,16 @@ def _open_supervision(acting: Acting, params: Mapping[str, Any]) -> dict[str, An
     return {"order_id": str(orders.open_one(uow, wanted)), "opened": True}
 
 
+def _propose_topic(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A topic of demand at the place of the case, with the cases of the firing; joined when it is there already."""
+    firing = acting.uow.session.scalars(select(RuleFiring).where(RuleFiring.id == acting.firing_id)).one()
+    found: dict[str, Any] = acting.uow.dispatch_nested(ProposeTopic(
+        **acting.common, with_cases=tuple(UUID(one) for one in firing.case_ids), rule=acting.rule.key,
+        note=str(params.get("note", acting.rule.title))[:300]))
+    return found
+
+
 ACTIONS: Mapping[str, Action] = {
     "notify": _notify, "tag": _tag, "escalate": _escalate, "raise_priority": _raise_priority, "note": _note,
-    "open_supervision": _open_supervision}
+    "open_supervision": _open_supervision, "propose_topic": _propose_topic}
 assert ACTIONS.keys() == schemas.ACTIONS.keys()  # noqa: S101  the registry and its deeds agree at the start

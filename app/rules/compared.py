@@ -22,7 +22,7 @@ from app.cases.model import Case
 from app.kernel import clock
 from app.kernel.commands import Actor
 from app.kernel.errors import Invalid, msg
-from app.rules.definitions import KIND
+from app.rules.language import KIND
 from app.rules.rehearsing import PaperFiring, Progress, RuleRehearsal, rehearse
 
 FIRES = "fires"

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, Mapping[str, Param]] = {
     "note": {"text": Param("text", required=True)},
     "open_supervision": {"level": Param("choice", choices=("order", "listed")), "reason": Param("text", most=200),
                          "about": Param("choice", choices=("case", "unit"))},
+    "propose_topic": {"note": Param("text", most=300)},
 }
 LEVELS = 2
 """Escalation: 1 the head of the unit, 2 the supervisor."""

@@ -185,5 +185,6 @@ def install(app: Flask) -> None:
         process_name=lambda row: pick(row, "process"),
         say=say, unsure=unsure, brief=brief, group_word=group_word, size_of=size_of,
         left=left, on=on, last_day=last_day,
-        side=side, question_of=lambda row: pick(row, "question"), answer_of=lambda row: pick(row, "answer"))
+        side=side, question_of=lambda row: pick(row, "question"), answer_of=lambda row: pick(row, "answer"),
+        theme_of=lambda row: pick(row, "theme"), progress_of=lambda row: pick(row, "progress"))
     app.jinja_env.globals.update(trace_lines=trace_lines, answers=answers, now=local_now)

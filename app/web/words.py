@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel.errors import msg
 from app.web.content_words import CONTENT
+from app.web.demand_words import DEMAND_WORDS
 from app.web.event_words import ABOUT, EVENTS
 from app.web.matter_words import MATTER_WORDS
 from app.web.notice_words import NOTICE_WORDS
@@ -123,6 +124,7 @@ WORDS: dict[str, dict[str, str]] = {
         "solved_rate": msg("Solved rate"), "satisfied_rate": msg("Satisfied rate"),
         "rate_goals": msg("Goals of the rates"),
         "evaluation_route": msg("What the rating leads to"), "reopen_level": msg("Who handles it again"),
+        "demand_effect": msg("How a topic is run"),
     },
     "deadline_state": {"running": msg("running"), "paused": msg("paused"), "stopped": msg("done"),
                        "dropped": msg("ended with the request"),
@@ -140,6 +142,7 @@ WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staf
 WORDS.update(NOTICE_WORDS)
 WORDS.update(OFFICE_WORDS)
 WORDS.update(MATTER_WORDS)
+WORDS.update(DEMAND_WORDS)
 WORDS.update(RULE_WORDS)
 WORDS["value"] = {
     **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),

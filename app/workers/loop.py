@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app import notifications
 from app.kernel import clock, leases, metrics, outbox, sequencer, wakeups
-from app.workers import folders, offices, retention, reviews, scans, supervision, work
+from app.workers import demand, folders, offices, retention, reviews, scans, supervision, work
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
@@ -28,6 +28,7 @@ def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
         ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)), ("notices", notifications.push),
         ("notifications", notifications.tick),
         ("retention", lambda: retention.tick(at, owner)), ("reviews", lambda: reviews.tick(at, owner)),
+        ("demand", lambda: demand.tick(at, owner)),
         ("scans", lambda: scans.tick(at, owner)),
         ("terms", lambda: offices.terms(at)),
         ("exports", lambda: offices.exports(at, owner)))

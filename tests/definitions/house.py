@@ -23,7 +23,8 @@ FORMS = sorted((ROOT / "forms/base").glob("*.form"))
 MESSAGES = sorted((ROOT / "rules/base/messages").glob("*.yaml"))
 NOT_OF_DIAGRAMS = {"sign_in_code", "email_code", "mail_foot", "notice_published", "task_assigned", "task_delegated",
                    "substitute_named", "person_mentioned", "case_instructed", "review_overdue", "term_ending", "rule_fired",
-                   "rule_put_aside", "rules_refused", "rule_praise"}
+                   "rule_put_aside", "rules_refused", "rules_stopped",
+                   "rule_praise"}
 """Message texts that the machine sends by itself."""
 UNITS = ("CYZX", "SWZX", "FWB", "GLB", "PAB", "ZZB", "DQZX", "DZB", "ZFD", "SJS", "PCS", "SFS", "WSZX", "WHZX", "FGS",
          "LRS", "ZHWL", "JWH", "WBS")
@@ -73,7 +74,7 @@ def decide(decision_id: str, variables: Mapping[str, Any], now: datetime) -> Dec
 
 def fill(form_id: str, values: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What a person leaves alone keeps its prefilled value, as in a browser."""
-    offered = {"services": SERVICES, "units": UNITS}
+    offered = {"services": SERVICES, "units": UNITS, "decisions": tuple(path.stem for path in DECISIONS)}
     raw: dict[str, str | list[str]] = {}
     for component in form(form_id).walk():
         if len(component.path) != 1 or component.type in ("group", "text"):

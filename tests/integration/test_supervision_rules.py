@@ -13,6 +13,7 @@ from app.cases import queries as cases
 from app.cases.commands import AddNote, RateCase
 from app.cases.model import Case
 from app.catalog.commands import PublishDefinition, WithdrawDefinition
+from app.demand.model import DemandEvidence, DemandTopic
 from app.kernel import database, leases
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
@@ -283,6 +284,9 @@ def test_three_residents_complain_of_one_place(office: Office) -> None:
     found = fired(office, "similar_complaints")
     assert len({row.person_id for row in office.rows(Case)}) == 4  # each request has a person of its own
     assert len(found) == 1 and len(found[0].case_ids) == 4, office.state()
+    (topic,) = office.rows(DemandTopic)
+    assert (topic.source, topic.rule, topic.code, topic.place_code) == ("rule", "similar_complaints", "CS01", place.code)
+    assert len(office.rows(DemandEvidence, DemandEvidence.topic_id == topic.id)) == 4
 
 
 def test_an_answer_without_contact_is_noticed_by_two_rules(office: Office) -> None:

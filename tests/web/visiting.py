@@ -48,6 +48,8 @@ class Ids:
     order_id: UUID = UNKNOWN
     fault_id: UUID = UNKNOWN
     quarantine_id: UUID = UNKNOWN
+    topic_id: UUID = UNKNOWN
+    question_id: UUID = UNKNOWN
 
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""

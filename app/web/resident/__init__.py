@@ -13,6 +13,7 @@ from app.web.resident import (  # noqa: E402  views hang themselves on the bluep
     home,
     installed,
     mine,
+    monthly,
     notices,
     photos,
     places,
@@ -23,5 +24,5 @@ from app.web.resident import (  # noqa: E402  views hang themselves on the bluep
     wechat,
 )
 
-__all__ = ["ask", "blueprint", "commitments", "demo", "find", "follow", "home", "installed", "mine", "notices",
-           "photos", "places", "profile", "published", "stopping", "submit", "wechat"]
+__all__ = ["ask", "blueprint", "commitments", "demo", "find", "follow", "home", "installed", "mine", "monthly",
+           "notices", "photos", "places", "profile", "published", "stopping", "submit", "wechat"]

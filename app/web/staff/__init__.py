@@ -10,6 +10,8 @@ from app.web.staff import (  # noqa: E402  views
     bulk,
     cases,
     contact,
+    demand,
+    demand_months,
     drafts,
     files,
     handing,
@@ -34,6 +36,7 @@ from app.web.staff import (  # noqa: E402  views
     today,
 )
 
-__all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "drafts", "files", "handing", "inbox",
-           "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms", "messages", "operating",
-           "orders", "oversight", "overview", "publishing", "rates", "saved_views", "scores", "tasks", "today"]
+__all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "demand", "demand_months", "drafts",
+           "files", "handing", "inbox", "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms",
+           "messages", "operating", "orders", "oversight", "overview", "publishing", "rates", "saved_views", "scores",
+           "tasks", "today"]

@@ -67,7 +67,10 @@ MECHANISMS = {
     "demand": Mechanism(
         msg("Demand orientation"),
         msg("What residents ask for more and more, which topics come of it, and what was changed for it."),
-        ("rising", "topics"), ("supply_adjustment",), ("demand_topic", "topic_rank")),
+        ("rising", "topics", "taken"), ("supply_adjustment",),
+        ("demand_windows", "demand_topic", "topic_rank", "demand_effect"),
+        pages=(("staff.topics", msg("Topics"), "topic.read"),
+               ("resident.monthly", msg("Questions of the month"), "staff.enter"))),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from app.demand import queries as demand
 from app.insight import queries as insight
 from app.insight.queries import PromiseRow, Rate, VisitFigures
 from app.kernel.errors import msg
@@ -15,7 +16,7 @@ from app.rules import queries as rules
 from app.supervision import queries as supervision
 from app.supervision.queries import OversightFilter
 from app.web.context import can
-from app.web.sessions import actor
+from app.web.sessions import actor, the_office
 from app.web.texts import local_now, t, zone
 
 REASONS = {"late": msg("overdue now"), "soon": msg("due soon"), "returned": msg("returned, open now"),
@@ -43,6 +44,8 @@ def _all(session: Session) -> Iterator[Shown]:
         yield from _insight(session)
     if can("oversight.read"):
         yield from _oversight(session)
+    if can("topic.read"):
+        yield from _topics(session)
 
 
 def _insight(session: Session) -> Iterator[Shown]:
@@ -75,6 +78,13 @@ def _visits(found: Sequence[VisitFigures]) -> Iterator[Shown]:
 def _rate(name: str, label: str, rate: Rate, link: str) -> Shown:
     value = "–" if rate.percent is None else f"{rate.percent:g} %"
     return Shown(name, value, label, f"{rate.part} / {rate.whole}", link)
+
+
+def _topics(session: Session) -> Iterator[Shown]:
+    for name, which, label in (("topics", "open", msg("topics wait for a decision")),
+                               ("taken", "taken", msg("topics are worked on"))):
+        number = len(demand.topics(session, the_office().tenant_id, actor(), which))
+        yield Shown(name, str(number), t(label), link=url_for("staff.topics", list=which))
 
 
 def _oversight(session: Session) -> Iterator[Shown]:
