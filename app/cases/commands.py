@@ -24,6 +24,7 @@ from app.cases.operation_commands import ResumeCase as ResumeCase
 from app.cases.operation_commands import SuspendCase as SuspendCase
 from app.cases.rule_commands import NoteSupervision as NoteSupervision
 from app.cases.rule_commands import RaiseUrgency as RaiseUrgency
+from app.cases.rule_commands import ReassignTasks as ReassignTasks
 from app.cases.rule_commands import TellGroup as TellGroup
 from app.kernel.commands import Command
 

@@ -11,8 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.auth import policy
 from app.auth import queries as auth
+from app.cases import history
+from app.cases.journal import record, write_entry
+from app.cases.model import Case
+from app.cases.task_events import HandedEvent
 from app.engine.model import OpenTaskRow
 from app.kernel.commands import Actor
+from app.kernel.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,14 @@ def _colleague(user_id: UUID, one: Actor, known: Mapping[UUID, Actor], away: Map
 def receivers(session: Session, giver: Actor, row: OpenTaskRow) -> tuple[Colleague, ...]:
     """Who may have a task from this giver."""
     return colleagues(session, [one for one in auth.staff_actors(session) if may_have(one, row, giver)])
+
+
+def give(uow: UnitOfWork, row: OpenTaskRow, case: Case, kind: type[HandedEvent], receiver: Colleague,
+         text: str) -> None:
+    """The receiver holds the task now; the holder's own plan for it ends, and the journal says why."""
+    before, row.claimed_by, row.claimed_at = row.claimed_by, receiver.user_id, uow.now
+    row.assigned_by, row.follow_up_on = uow.actor.user_id, None
+    entry = write_entry(uow, case, "handed", f"→ {receiver.name}" + (f"\n{text}" if text else ""), "staff",
+                        element_id=row.element_id)
+    record(uow, case, kind, to_user_id=receiver.user_id, from_user_id=before, entry_id=entry.id,
+           **history.task_codes(row))

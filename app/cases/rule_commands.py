@@ -34,3 +34,14 @@ class NoteSupervision(Command):
 
     case_id: UUID
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReassignTasks(Command):
+    """Machine: each open task of a case goes to whoever of `role` in the case's unit holds the fewest tasks; without a
+    role, to another of those who may do it. Answer {"reassigned", "left"}: how many went, how many found nobody.
+    """
+
+    case_id: UUID
+    role: str = ""
+    reason: str = ""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.cases.commands import NoteSupervision, RaiseUrgency, TellGroup
+from app.cases.commands import NoteSupervision, RaiseUrgency, ReassignTasks, TellGroup
 from app.cases.model import Case
 from app.demand.commands import ProposeTopic
 from app.kernel.commands import SYSTEM
@@ -119,6 +119,12 @@ def _note(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _reassign(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = acting.uow.dispatch_nested(ReassignTasks(
+        **acting.common, role=str(params.get("role", "")), reason=acting.rule.title))
+    return found
+
+
 def _open_supervision(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
     """One open order for each rule and case, or unit. While no unit has the case nobody could answer: the supervisor is
     told."""
@@ -146,5 +152,6 @@ def _propose_topic(acting: Acting, params: Mapping[str, Any]) -> dict[str, Any]:
 
 ACTIONS: Mapping[str, Action] = {
     "notify": _notify, "tag": _tag, "escalate": _escalate, "raise_priority": _raise_priority, "note": _note,
+    "reassign": _reassign,
     "open_supervision": _open_supervision, "propose_topic": _propose_topic}
 assert ACTIONS.keys() == schemas.ACTIONS.keys()  # noqa: S101  the registry and its deeds agree at the start

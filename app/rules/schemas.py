@@ -36,6 +36,7 @@ ACTIONS: Mapping[str, Mapping[str, Param]] = {
     "escalate": {"level": Param("level", required=True)},
     "raise_priority": {"to": Param("choice", required=True, choices=("urgent", "emergency"))},
     "note": {"text": Param("text", required=True)},
+    "reassign": {"role": Param("role")},
     "open_supervision": {"level": Param("choice", choices=("order", "listed")), "reason": Param("text", most=200),
                          "about": Param("choice", choices=("case", "unit"))},
     "propose_topic": {"note": Param("text", most=300)},

@@ -13,11 +13,11 @@ RULE_WORDS: dict[str, dict[str, str]] = {
     "rule_action": {"notify": msg("told somebody"), "tag": msg("marked"), "escalate": msg("told the level above"),
                     "raise_priority": msg("made urgent"), "note": msg("wrote into the journal"),
                     "open_supervision": msg("opened an order"),
-                    "propose_topic": msg("proposed a topic")},
+                    "propose_topic": msg("proposed a topic"), "reassign": msg("gave the tasks to somebody else")},
     "rule_deed": {"notify": msg("tell somebody"), "tag": msg("mark the request"),
                   "escalate": msg("tell the level above"), "raise_priority": msg("make it urgent"),
                   "note": msg("write into the journal"), "open_supervision": msg("open an order"),
-                  "propose_topic": msg("propose a topic")},
+                  "propose_topic": msg("propose a topic"), "reassign": msg("give the tasks to somebody else")},
     "rule_key": {
         "rule": msg("The name: letters, digits, - and _"), "title": msg("What people read: 中文 / English"),
         "shape": msg("How events are looked at"), "mode": msg("live acts, shadow only notes"),

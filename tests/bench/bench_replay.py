@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 FILES = {"chinese_messages": SHARED / "cn" / "messages_dev.csv", "311_sample": SHARED / "us311" / "baltimore_311_dev.csv"}
 ROWS = 500
-KEPT = ("cases", "ends", "counts", "elements", "flows", "unreached", "stuck", "incidents", "states_checked", "seconds",
+KEPT = ("cases", "ends", "counts", "elements", "flows", "unreached", "stuck", "incidents", "bare", "states_checked", "seconds",
         "failures")
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import queries as cases
-from app.cases.commands import AddNote, RateCase
+from app.cases.commands import AddNote, ClaimTask, RateCase
 from app.cases.model import Case
 from app.catalog.commands import PublishDefinition, WithdrawDefinition
 from app.demand.model import DemandEvidence, DemandTopic
@@ -386,3 +386,26 @@ def test_an_office_whose_rules_stand_still_is_told_and_tried_again(office: Offic
 def queries_faults(office: Office) -> int:
     with database.current().read(office.tenant_id) as session:
         return queries.faults(session)[0]
+
+
+REASSIGN = """rule: move_on
+shape: match
+event: case.task_claimed
+then:
+  - {action: reassign, params: {role: head}}
+"""
+
+
+def test_tasks_are_given_to_whoever_of_the_role_has_least(office: Office) -> None:
+    passed_on(office)
+    row = office.tasks()["task_accept_work"]
+    handler, unit = office.who(row.groups[0]), office.case().unit
+    publish(office, "move_on", REASSIGN)
+    office.send(ClaimTask, handler, task_id=row.id)
+    office.work()
+    head = office.who(f"head@{unit}")
+    assert office.tasks()["task_accept_work"].claimed_by == head.user_id != handler.user_id
+    (given,) = office.events("case.task_assigned")
+    assert (given.data["to_user_id"], given.data["from_user_id"]) == (str(head.user_id), str(handler.user_id))
+    (firing,) = fired(office, "move_on")
+    assert firing.answers == [{"action": "reassign", "reassigned": 1, "left": 0}]

@@ -10,7 +10,7 @@ from app.cases import handing, history, task_events
 from app.cases.commands import AssignTask, DelegateTask, SetFollowUp
 from app.cases.handing import Colleague
 from app.cases.handlers.tasks import locked_task
-from app.cases.journal import record, write_entry
+from app.cases.journal import record
 from app.cases.model import Case
 from app.engine.model import OpenTaskRow
 from app.kernel.bus import handles
@@ -70,12 +70,7 @@ def _give(uow: UnitOfWork, row: OpenTaskRow, case: Case, kind: type[task_events.
         return {"case_id": str(case.id), "name": receiver.name}
     if receiver.away_until is not None and not even_absent:
         raise _away(uow, receiver)
-    before, row.claimed_by, row.claimed_at = row.claimed_by, receiver.user_id, uow.now
-    row.assigned_by, row.follow_up_on = uow.actor.user_id, None
-    entry = write_entry(uow, case, "handed", f"→ {receiver.name}" + (f"\n{text}" if text else ""), "staff",
-                        element_id=row.element_id)
-    record(uow, case, kind, to_user_id=receiver.user_id, from_user_id=before, entry_id=entry.id,
-           **history.task_codes(row))
+    handing.give(uow, row, case, kind, receiver, text)
     return {"case_id": str(case.id), "name": receiver.name}
 
 

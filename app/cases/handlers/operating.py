@@ -61,7 +61,7 @@ def _begin(uow: UnitOfWork, command: ModifyCase | SuspendCase | ResumeCase) -> t
     """The case, held, and why. Raises Forbidden, NotFound, Conflict, Invalid."""
     if uow.actor.kind != "system":
         access.require(uow, RIGHT)
-    case = access.case_by_id(uow.session, command.case_id)
+    case = access.any_case(uow.session, command.case_id)
     stepping.lock(uow, case)
     if case.status != "open":
         raise Conflict(msg("This request is closed."))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from app.cases import access, events
-from app.cases.commands import NoteSupervision, RaiseUrgency, TellGroup
+from sqlalchemy import func, select
+
+from app.auth import policy
+from app.auth import queries as auth
+from app.cases import access, events, handing, stepping, task_events
+from app.cases.commands import NoteSupervision, RaiseUrgency, ReassignTasks, TellGroup
 from app.cases.journal import record, write_entry
 from app.cases.model import Case, CaseNotice
+from app.engine.model import OpenTaskRow
 from app.kernel.bus import handles
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import Forbidden, msg
@@ -49,6 +54,35 @@ def note_supervision(command: NoteSupervision, uow: UnitOfWork) -> dict[str, Any
     """For staff; a resident never reads it."""
     case = _case(uow, command.case_id)
     return {"entry_id": str(write_entry(uow, case, KIND, command.text, "staff").id)}
+
+
+@handles(ReassignTasks)
+def reassign_tasks(command: ReassignTasks, uow: UnitOfWork) -> dict[str, Any]:
+    """Nobody who is away or may not do the task gets it; what nobody else can take stays where it is."""
+    case = _case(uow, command.case_id)
+    if case.status != "open":
+        return {"reassigned": 0, "left": 0}
+    given = [_reassign(uow, case, row, command)
+             for row in sorted(stepping.lock(uow, case).rows(OpenTaskRow).values(), key=lambda row: row.id)]
+    return {"reassigned": sum(given), "left": len(given) - sum(given)}
+
+
+def _reassign(uow: UnitOfWork, case: Case, row: OpenTaskRow, command: ReassignTasks) -> bool:
+    able = handing.receivers(uow.session, uow.actor, row)
+    if command.role:
+        group = f"{command.role}@{case.unit}" if case.unit else command.role
+        able = handing.colleagues(uow.session, [
+            one for one in auth.staff_actors(uow.session)
+            if group in one.groups and policy.can(one, "task.complete") and not policy.barred(one, row)])
+    free = [one for one in able if one.away_until is None and one.user_id != row.claimed_by]
+    if not free:
+        return False
+    query = (select(OpenTaskRow.claimed_by, func.count())
+             .where(OpenTaskRow.claimed_by.in_([one.user_id for one in free])).group_by(OpenTaskRow.claimed_by))
+    held = {holder: int(number) for holder, number in uow.session.execute(query)}
+    handing.give(uow, row, case, task_events.CaseTaskAssigned, min(
+        free, key=lambda one: (held.get(one.user_id, 0), one.user_id)), command.reason)
+    return True
 
 
 def _case(uow: UnitOfWork, case_id: UUID) -> Case:

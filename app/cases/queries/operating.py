@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import catalog
 from app.auth import policy
 from app.cases import access
-from app.cases.model import Case
+from app.cases.model import Case, every
 from app.cases.queries.veil import Veils
 from app.deadlines.model import Deadline
 from app.engine import Element, changeable, store
@@ -61,7 +61,7 @@ def process_page(session: Session, actor: Actor, case_id: UUID) -> ProcessPage:
     """Raises Forbidden, NotFound; a case without a running process has neither tokens nor places."""
     if actor.kind != "system":
         policy.require(actor, "instance.change")
-    case = access.case_by_id(session, case_id)
+    case = access.any_case(session, case_id)
     instance = _instance(session, case)
     if instance is None or case.status != "open":
         return ProcessPage(case.id, case.number, instance.process_id if instance else "", False, (), (), {})
@@ -104,7 +104,7 @@ def running(session: Session, *, numbers: Collection[str] = (), process: str = "
     if at:
         query = query.where(or_(*(ProcessInstance.id.in_(select(kind.instance_id).where(kind.element_id == at))
                                   for kind in PLACES)))
-    rows = session.execute(query).all()
+    rows = session.execute(every(query)).all()
     places = _places(session, [row[2] for row in rows])
     return [Running(case_id, number, process_id, status == store.SUSPENDED, places.get(instance, (0, ()))[0],
                     places.get(instance, (0, ()))[1]) for case_id, number, instance, process_id, status in rows]
@@ -125,7 +125,7 @@ def _places(session: Session, ids: list[UUID]) -> dict[UUID, tuple[int, tuple[st
 
 def standing_of(session: Session, case_id: UUID) -> Effect:
     """For a look at what a command would leave behind."""
-    case = access.case_by_id(session, case_id)
+    case = access.any_case(session, case_id)
     mine = OpenTaskRow.instance_id == case.instance_id
     tasks = session.scalars(select(OpenTaskRow).where(mine).order_by(OpenTaskRow.id))
     timers = session.scalars(select(TimerRow.element_id).where(TimerRow.instance_id == case.instance_id))

@@ -10,14 +10,16 @@ from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from app.cases.commitments import Commitment
 from app.cases.model import Case, CaseStep
 from app.cli.demo.replay.coverage import Diagrams, reached
 from app.cli.demo.replay.play import Played
 from app.cli.demo.replay.states import StateCheck
 from app.deadlines import WorkCalendar
+from app.deadlines.model import Deadline
 from app.engine.model import IncidentRow, ProcessInstance
 from app.kernel import database
 from app.kernel.events import StoredEvent
@@ -60,6 +62,7 @@ class Report:
     unreached: list[str]
     stuck: list[str]
     incidents: dict[str, int]
+    bare: dict[str, int]
     states_checked: int
     virtual_days: float
     seconds: float
@@ -88,7 +91,7 @@ def report(tenant_id: UUID, played: Played, calendar: WorkCalendar, rows: int, s
             flows=(len(touched.flows & set(diagrams.flows)), len(diagrams.flows)),
             unreached=touched.missing(diagrams),
             stuck=[f"{case.number} in {case.phase}" for case in cases if case.status == "open"],
-            incidents=_incidents(session), states_checked=check.checked if check else 0,
+            incidents=_incidents(session), bare=_bare(session), states_checked=check.checked if check else 0,
             virtual_days=_days(cases), seconds=round(seconds, 1), engine_steps=versions)
     made.failures = _failures(made, played, check)
     return made
@@ -103,6 +106,15 @@ def _counts(session: Session) -> dict[str, int]:
     query = select(StoredEvent.type, func.count()).group_by(StoredEvent.type)
     by_type: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
     return {name: by_type.get(kind, 0) for name, kind in COUNTED.items()}
+
+
+def _bare(session: Session) -> dict[str, int]:
+    """How many requests have no commitment, no clock, or ended without a decision on the visit."""
+    lacks = {"commitment": ~exists().where(Commitment.case_id == Case.id),
+             "clock": ~exists().where(Deadline.case_id == Case.id),
+             "visit decision": and_(Case.status != "open", Case.visit.is_(None))}
+    return {name: int(session.scalar(select(func.count()).select_from(Case).where(condition)) or 0)
+            for name, condition in lacks.items()}
 
 
 def _incidents(session: Session) -> dict[str, int]:
@@ -153,6 +165,7 @@ def _failures(made: Report, played: Played, check: StateCheck | None) -> list[st
     lines += [f"never reached: {name}" for name in made.unreached]
     lines += [f"stuck: {name}" for name in made.stuck]
     lines += [f"incident: {name} ({count})" for name, count in made.incidents.items()]
+    lines += [f"{number} cases without a {name}" for name, number in made.bare.items() if number]
     lines += [f"given up: {name}" for name in played.given_up]
     if check is not None:
         lines += [f"state changes when restored and saved: instance {one}" for one in check.changed]
