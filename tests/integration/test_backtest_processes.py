@@ -41,7 +41,7 @@ def test_what_is_in_force_leads_every_case_along_its_own_path(office: Office) ->
     office.work()
     office.wait(days=1)
     to_handling(office)
-    for key in ("service_request", WORK, "return_visit", "ask_resident"):
+    for key in ("service_request", WORK, "follow_up", "ask_resident"):
         found = tried(office, key, in_force(office, key))
         assert found.kind == "process" and found.asked == found.records == found.same > 0, (key, found.not_judged, found.failures)
 
@@ -49,10 +49,10 @@ def test_what_is_in_force_leads_every_case_along_its_own_path(office: Office) ->
 def test_another_path_and_a_step_that_has_no_place(office: Office) -> None:
     to_handling(office)
     reply(office)
-    data, visit = in_force(office, WORK), in_force(office, "return_visit")
-    other = visit.replace(b"=rating != null", b"=rating = null")
+    data, visit = in_force(office, WORK), in_force(office, "follow_up")
+    other = visit.replace(b">=rating != null<", b">=rating = null<")
     assert other != visit
-    found = tried(office, "return_visit", other)
+    found = tried(office, "follow_up", other)
     assert (found.asked, found.different, found.failing) == (1, 1, 0)
     [group] = found.groups
     assert group.output == "path" and "task_invite_rating" in group.before and "end_rated" in group.after
@@ -64,7 +64,7 @@ def test_another_path_and_a_step_that_has_no_place(office: Office) -> None:
     with pytest.raises(DefinitionError):
         tried(office, WORK, b"<x/>")
     with pytest.raises(Invalid, match="is the process unit_work"):
-        tried(office, "return_visit", data)
+        tried(office, "follow_up", data)
     assert tried(office, WORK, data, most=1).cut is None and tried(office, WORK, data, days=1).records == 1
 
 

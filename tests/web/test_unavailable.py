@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -40,14 +41,16 @@ def cases() -> int:
         return len(session.query(Case).all())
 
 
-@pytest.mark.parametrize("sqlite", ["PRAGMA query_only=ON", "PRAGMA max_page_count=1"])
-def test_a_read_only_or_full_disk_is_told_and_nothing_is_kept(app: Any, sqlite: str,
+@pytest.mark.parametrize("pragma", ["PRAGMA query_only=ON", "PRAGMA max_page_count=1"])
+def test_a_read_only_or_full_disk_is_told_and_nothing_is_kept(app: Any, pragma: str,
                                                               caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
     desk, before = _visitor(app), cases()
     marks = desk.marks("/submit")
-    with broken(sqlite):
-        answer = desk.client.post(f"{HOME}/submit", data={**marks, "c-text": TEXT})
+    with closing(sqlite3.connect(database.current().engine.url.database)) as connection:  # type: ignore[arg-type]
+        connection.execute("VACUUM")  # no page is left free
+    with broken(pragma):
+        answer = desk.client.post(f"{HOME}/submit", data={**marks, "c-text": TEXT * 100})
     assert answer.status_code == 503 and answer.headers["Retry-After"] == "30"
     assert "请过半分钟再试一次" in answer.text and "try again in half a minute" in answer.text
     assert not Labels(answer.text).faults() and cases() == before
@@ -65,14 +68,14 @@ def test_a_lost_database_is_told_and_its_return_needs_no_restart(any_app: Any, c
     def refuse(*_rest: Any) -> None:
         raise engine.dialect.loaded_dbapi.OperationalError(f"{lost} refused")
 
-    event.listen(engine, "do_connect", refuse)
+    event.listen(engine.pool._dialect, "do_connect", refuse)
     engine.dispose()
     try:
         page = client.get(f"{HOME}/")
         assert page.status_code == 503 and page.headers["Retry-After"] == "30"
         assert client.get("/health").status_code == client.get("/ready").status_code == 503
     finally:
-        event.remove(engine, "do_connect", refuse)
+        event.remove(engine.pool._dialect, "do_connect", refuse)
     assert client.get(f"{HOME}/").status_code == client.get("/health").status_code == 200
 
 
