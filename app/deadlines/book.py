@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +43,7 @@ class DeadlineBook:
         self.changes: list[Change] = []
         self._rows = dict(rows)
         self._calendar = calendar
+        self._known: WorkCalendar | None = None
         self._acts: dict[UUID, list[Act]] | None = None
         self._clocks = {name: _state(row) for name, row in rows.items()}
 
@@ -71,10 +71,12 @@ class DeadlineBook:
             book._acts = known
         return books
 
-    @cached_property
+    @property
     def calendar(self) -> WorkCalendar:
         """The office's working calendar."""
-        return self._calendar()
+        if self._known is None:
+            self._known = self._calendar()  # no cached_property: one lock of all books was held while this one waited
+        return self._known
 
     def start(self, name: str, budget: Mapping[str, Any] | Budget) -> Change | None:
         """Start a clock. A running or paused one is left alone (a hand-over never replaces a limit);

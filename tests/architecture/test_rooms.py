@@ -88,6 +88,13 @@ def test_one_room_imports_the_engine_library() -> None:
         if name.startswith("SpiffWorkflow") and room_of(path) != "engine")) == []
 
 
+def test_nothing_waits_for_the_database_inside_a_cached_property() -> None:
+    """Python 3.11 keeps one lock for all instances of a class: who asks the database there can lock everybody out."""
+    users = {path.relative_to(APP).as_posix() for path in APP.rglob("*.py") if "cached_property" in path.read_text("utf-8")
+             and "import cached_property" in path.read_text("utf-8")}
+    assert users == {"rules/rulesets.py"}, "sums over what is in memory only"
+
+
 def test_one_file_commits() -> None:
     def check(path: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
         if path == APP / "kernel" / "unit_of_work.py":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -43,10 +42,13 @@ class Dates:
         self.session, self.tenant_id, self.now = session, tenant_id, now
         self._shifts: dict[tuple[bool, str], Shift] = {}
         self._told: set[UUID] = set()
+        self._known: WorkCalendar | None = None
 
-    @cached_property
+    @property
     def _calendar(self) -> WorkCalendar:
-        return calendar_of(self.session, self.tenant_id)
+        if self._known is None:
+            self._known = calendar_of(self.session, self.tenant_id)
+        return self._known
 
     def add(self, pairs: Sequence[Pair]) -> None:
         """The next part of the decisions."""
