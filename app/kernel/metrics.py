@@ -47,6 +47,10 @@ def serve(name: str) -> bool:
     if not port:
         return False
     host = os.environ.get("METRICS_HOST") or "127.0.0.1"
-    start_http_server(int(port), addr=host)
+    try:
+        start_http_server(int(port), addr=host)
+    except OSError as error:  # two processes of a kind on one machine: the work matters more than its figures
+        log.error("no metrics: %s:%s: %s", host, port, error)
+        return False
     log.info("metrics on http://%s:%s/", host, port)
     return True
