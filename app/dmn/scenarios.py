@@ -10,6 +10,7 @@ from typing import Any
 from app.dmn.deciding import decide
 from app.dmn.model import Model
 from app.feel import to_json
+from app.kernel import documents
 from app.kernel.errors import DefinitionError, Problem, YikouError, msg
 
 TOP_KEYS = frozenset({"decision", "inputs", "scenarios"})
@@ -45,8 +46,8 @@ def ask_all(model: Model, document: Any, file: str, now: datetime) -> Asked:
         if to_json(result.value) != scenario["expect"]:
             asked.problems.append(Problem(
                 "scenario", msg("%(name)s: the answer is %(seen)s, not %(wanted)s"),
-                {"name": scenario["name"], "seen": str(to_json(result.value)),
-                 "wanted": str(scenario["expect"])}, file=file, line=_line(item)))
+                {"name": scenario["name"], "seen": _told(to_json(result.value)),
+                 "wanted": _told(scenario["expect"])}, file=file, line=_line(item)))
     return asked
 
 
@@ -57,6 +58,11 @@ def _object(value: Any, known: frozenset[str] | None, file: str) -> Mapping[str,
     if unknown:
         raise _fault(file, value, msg("A scenario has no key %(key)s here."), key=str(sorted(unknown)[0]))
     return value
+
+
+def _told(value: Any) -> str:
+    """As people write it: texts without quotes, everything else as JSON."""
+    return value if isinstance(value, str) else documents.dump(value)
 
 
 def _line(place: Any) -> int:
