@@ -6,7 +6,12 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from app.cases.model import CaseEntry
 from app.kernel import clock
+from app.kernel.commands import SYSTEM
+from app.kernel.ids import new_id
+from app.kernel.unit_of_work import transact
+from app.tenancy.queries import tenant_by_slug
 from app.workers import loop
 from tests.web.admin_pages import HOME, Desk, Labels
 from tests.web.test_inbox import open_task, user
@@ -53,6 +58,14 @@ def test_a_supervisors_day_begins_with_what_needs_them(app: Any) -> None:
     assert Desk(app, "head_lrs").client.get(f"{HOME}/staff/begin").headers["Location"].endswith("/staff/")
     calm = chief.get("/staff/today")
     assert "Nothing waits for you. Good." in calm and re.search(r"<b>1</b>green: in time", calm)
+    found = tenant_by_slug("demo")
+    assert found is not None
+    transact(found.tenant_id, SYSTEM, lambda uow: uow.session.add(CaseEntry(
+        tenant_id=uow.tenant_id, id=new_id(), case_id=ids.case_id, kind="return", visibility="staff",
+        author_kind="user", at=uow.now)))
+    for path in ("/staff/today", "/staff/oversight?reason=returned"):
+        page = chief.get(path)
+        assert str(ids.case_id) in page and "returned once" in page and "Taking in: " in page, "its running clock is told"
     with clock.use(clock.VirtualClock(clock.now() + timedelta(days=20))):
         page = Desk(app, "supervisor").get("/staff/today")
         assert re.search(r'reason=late"><b>1</b>red: overdue', page) and str(ids.case_id) in page
