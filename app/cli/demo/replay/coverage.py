@@ -16,6 +16,9 @@ from app.kernel import database
 Place = tuple[str, str]
 """(process id, id of an element or a flow)."""
 
+NOT_PLAYED = frozenset({"supply_adjustment"})
+"""Diagrams that nobody of the play has a part in: a topic is decided by people who look at months."""
+
 
 @dataclass
 class Diagrams:
@@ -33,7 +36,7 @@ class Diagrams:
         found = Diagrams()
         with database.current().read(tenant_id) as session:
             for one in catalog.all_live(session, tenant_id):
-                if one.kind == "process":
+                if one.kind == "process" and one.key not in NOT_PLAYED:
                     definition = catalog.compiled(session, tenant_id, "process", one.key)[1]
                     found.add(definition)
         return found
