@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app import assemble
-from app.kernel import clock
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
-from app.kernel.database import Database
 from app.kernel.errors import NotFound
 from app.kernel.events import StoredEvent
-from app.kernel.ids import new_id
-from app.rules import Owner, ReleaseRule, RetryRules
+from app.rules import ReleaseRule, RetryRules
 from app.rules.model import RuleQuarantine
 from tests.rules import world
 from tests.rules.test_owner import ALL, CHAIN, deadly, position, rows, start, stream, told
-
-
-@pytest.fixture
-def tenant_id(database: Database) -> Iterator[UUID]:
-    assemble()
-    with clock.use(clock.VirtualClock(world.START)):
-        yield new_id()
-
-
-@pytest.fixture
-def owners() -> Iterator[Callable[..., Owner]]:
-    made: list[Owner] = []
-
-    def make(**how: Any) -> Owner:
-        made.append(Owner(**how))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def test_a_released_rule_is_seen_again_by_the_same_owner(tenant_id: UUID, owners: Any, tmp_path: Path) -> None:

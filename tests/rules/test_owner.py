@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app import assemble
 from app.kernel import clock, database, pauses
 from app.kernel.commands import SYSTEM
-from app.kernel.database import Database
 from app.kernel.errors import DefinitionError
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import transact
@@ -36,26 +34,6 @@ COUNT = ("rule: c\nshape: count\nmode: shadow\nevent: case.rated\nby: [unit]\nn:
 ABSENT = ("rule: a\nshape: absence\nmode: shadow\nafter: {event: case.dispatched}\nexpect: {event: case.closed}\nby: [case]\n"
           "within: PT2H\nthen: [{action: tag, params: {tag: x}}]\n")
 ALL = {"m": MATCH, "s": CHAIN, "c": COUNT, "a": ABSENT}
-
-
-@pytest.fixture
-def tenant_id(database: Database) -> Iterator[UUID]:
-    assemble()
-    with clock.use(clock.VirtualClock(world.START)):
-        yield new_id()
-
-
-@pytest.fixture
-def owners() -> Iterator[Callable[..., Owner]]:
-    made: list[Owner] = []
-
-    def make(**how: Any) -> Owner:
-        made.append(Owner(**how))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def start(owner: Owner, tenant_id: UUID, files: dict[str, str]) -> None:
