@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -58,6 +58,13 @@ class Judge:
             answer = dmn.settled(dmn.decide(self._models[rate], table_of(rate), one.facts, now=clock.now())).value
             self._known[key] = str(feel.to_json(answer))
         return self._known[key]
+
+    def counting(self, rate: str, found: Iterable[ClosedCase]) -> Iterator[tuple[ClosedCase, bool]]:
+        """Those that count, and whether they count for their unit."""
+        for one in found:
+            verdict = self.verdict(rate, one)
+            if verdict in (GOOD, BAD):
+                yield one, verdict == GOOD
 
     def _goals(self, session: Session, tenant_id: UUID) -> dict[str, Goal]:
         _published, model = catalog.compiled(session, tenant_id, "decision", GOALS)

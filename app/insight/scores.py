@@ -1,6 +1,7 @@
 """The score of each unit in a period: items are counted here, what each is worth stands in the table `unit_score`.
 
-Every item is one select of rows (unit, case, moment, part), so a figure and the list it opens cannot differ.
+Every item is one list of rows (unit, case, moment, part), so a figure and the list it opens cannot differ. Whether a
+closed request counts as satisfied and as solved is said by the tables of the three rates, as everywhere.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from app.auth import policy
 from app.cases import queries as cases
 from app.cases.model import REQUEST, Case, CaseReturn, every
 from app.deadlines.model import Deadline
+from app.insight.closed import closed_cases
 from app.insight.periods import Period
+from app.insight.rates import Judge
 from app.kernel import clock
 from app.kernel.commands import Actor
 from app.kernel.errors import NotFound, msg
 from app.tenancy import zones
 
 DECISION, ORDER, IMPROPER = "unit_score", "order", "improper"
-MOST_POINTS, SATISFIED, MOST_LISTED = 5, 3, 500
+MOST_POINTS, WELL_ANSWERED, MOST_LISTED = 5, 3, 500
 
 
 @dataclass(frozen=True)
@@ -98,21 +101,9 @@ def _on_time(period: Period, now: datetime) -> Select[Any]:
     return _clock(period, REQUEST, func.coalesce(Deadline.stopped_at, Deadline.due_at), good).where(or_(met, over))
 
 
-def _closed(period: Period, part: Any, *conditions: ColumnElement[bool], nature: str = REQUEST) -> Select[Any]:
-    return _rows(Case.unit, Case.id, Case.closed_at, part).where(
-        Case.nature == nature, _inside(Case.closed_at, period), *conditions)
-
-
-def _satisfied(period: Period, _now: datetime) -> Select[Any]:
-    return _closed(period, _good(Case.rating >= SATISFIED), Case.rating.is_not(None))
-
-
-def _solved(period: Period, _now: datetime) -> Select[Any]:
-    return _closed(period, _good(Case.solved == "yes"), Case.solved.is_not(None))
-
-
 def _orders(period: Period, _now: datetime) -> Select[Any]:
-    return _closed(period, Case.rating, Case.rating.is_not(None), nature=ORDER)
+    return _rows(Case.unit, Case.id, Case.closed_at, Case.rating).where(
+        Case.nature == ORDER, _inside(Case.closed_at, period), Case.rating.is_not(None))
 
 
 def _returns(period: Period, _now: datetime) -> Select[Any]:
@@ -136,9 +127,11 @@ def _unanswered(period: Period, _now: datetime) -> Select[Any]:
 
 
 Item = Callable[[Period, datetime], Select[Any]]
-ITEMS: Mapping[str, Item] = {
-    "on_time": _on_time, "satisfied": _satisfied, "solved": _solved, "orders": _orders, "returns": _returns,
-    "improper_returns": _improper, "overdue": _overdue, "unanswered": _unanswered}
+COUNTED: Mapping[str, Item] = {
+    "on_time": _on_time, "orders": _orders, "returns": _returns, "improper_returns": _improper, "overdue": _overdue,
+    "unanswered": _unanswered}
+JUDGED = ("satisfied", "solved")
+ITEMS = ("on_time", *JUDGED, "orders", "returns", "improper_returns", "overdue", "unanswered")
 SHARED = {"on_time": 1, "satisfied": 1, "solved": 1, "orders": MOST_POINTS, "returns": 1}
 """Items of which a share counts, and what one row can bring at most."""
 
@@ -147,7 +140,8 @@ def scores(session: Session, actor: Actor, period: Period) -> Scores:
     """Raises Forbidden; NotFound without the table. Outside firms' people see their own units only."""
     policy.require(actor, "insight.read")
     bound, now = cases.bound_units(session, actor), clock.now()
-    counted = {code: _counted(session, item(period, now)) for code, item in ITEMS.items()}
+    counted = {code: _counted(session, item(period, now)) for code, item in COUNTED.items()}
+    counted |= _judged_counts(session, period)
     units = {unit for found in counted.values() for unit in found if unit and (bound is None or unit in bound)}
     tenant_id = session.info["tenant_id"]
     published, model = catalog.compiled(session, tenant_id, "decision", DECISION)
@@ -166,6 +160,18 @@ def _counted(session: Session, rows: Select[Any]) -> dict[str | None, tuple[int,
     return {unit: (int(count), int(part)) for unit, count, part in session.execute(every(query))}
 
 
+def _judged_counts(session: Session, period: Period) -> dict[str, dict[str | None, tuple[int, int]]]:
+    """Item -> unit -> (closed requests that count, those of them that count for the unit)."""
+    judge, found = Judge(session, session.info["tenant_id"]), closed_cases(session, period, [])
+    sums: dict[str, dict[str | None, tuple[int, int]]] = {}
+    for item in JUDGED:
+        counted = sums.setdefault(item, {})
+        for one, good in judge.counting(item, found):
+            count, part = counted.get(one.unit, (0, 0))
+            counted[one.unit] = count + 1, part + good
+    return sums
+
+
 def _item(model: Any, code: str, count: int, part: int, now: datetime) -> ItemScore:
     most = SHARED.get(code)
     share = Decimal(part) / (count * most) if most and count else None
@@ -180,10 +186,14 @@ def behind(session: Session, actor: Actor, period: Period, item: str, unit: str)
     bound = cases.bound_units(session, actor)
     if item not in ITEMS or (bound is not None and unit not in bound):
         raise NotFound(msg("There is no such page."))
-    rows = ITEMS[item](period, clock.now()).subquery()
+    if item in JUDGED:
+        judge = Judge(session, session.info["tenant_id"])
+        found = judge.counting(item, closed_cases(session, period, [Case.unit == unit]))
+        return [Scored(one.id, one.number, one.closed_at, good, None) for one, good in found][:MOST_LISTED]
+    rows = COUNTED[item](period, clock.now()).subquery()
     query = (select(Case.id, Case.number, rows.c.at, rows.c.part).join(rows, rows.c.case_id == Case.id)
              .where(rows.c.unit == unit).order_by(rows.c.at.desc(), Case.id.desc()).limit(MOST_LISTED))
     most = SHARED.get(item)
-    return [Scored(case_id, number, at, None if most is None else part >= min(most, SATISFIED),
+    return [Scored(case_id, number, at, None if most is None else part >= min(most, WELL_ANSWERED),
                    int(part) if item == "orders" else None)
             for case_id, number, at, part in session.execute(every(query))]

@@ -13,12 +13,9 @@ from app.cases import queries as cases
 from app.cases.model import Case
 from app.insight.counting import Inside, summed, within
 from app.insight.periods import DAY, Period
-from app.insight.views import Rate
 from app.kernel.commands import Actor
 
 ASKED, INVITED, AT_ONCE = ("phone", "on_site"), "invite", "at_once"
-GOOD = 3
-"""The worst face that still counts as satisfied."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +23,8 @@ class VisitFigures:
     """Cases that ended in `first` to `last`, of one unit and module (None: none). Each number counts cases.
 
     By the visit decision: `visited` (a caller was to ask), `invited`, `at_once` (said it during the call), `nobody`;
-    together `ended`. By what was said last: `answered` (a face or whether it is solved), `rated` and of these
-    `satisfied` (three better faces), `told` whether it is solved and of these `solved` (half solved does not count).
+    together `ended`. `answered`: a face, or whether it is solved. What counts as satisfied or solved is said by the
+    tables of the three rates (`app.insight.rates`).
     """
 
     first: date
@@ -40,25 +37,6 @@ class VisitFigures:
     at_once: int
     nobody: int
     answered: int
-    rated: int
-    satisfied: int
-    told: int
-    solved: int
-
-    @property
-    def answer_rate(self) -> Rate:
-        """Who answered, of those who were asked in any way."""
-        return Rate(self.answered, self.ended - self.nobody)
-
-    @property
-    def satisfied_rate(self) -> Rate:
-        """Satisfied, of those who rated."""
-        return Rate(self.satisfied, self.rated)
-
-    @property
-    def solved_rate(self) -> Rate:
-        """Solved, of those who told."""
-        return Rate(self.solved, self.told)
 
 
 def visit_figures(session: Session, actor: Actor, period: Period) -> tuple[VisitFigures, ...]:
@@ -69,8 +47,7 @@ def visit_figures(session: Session, actor: Actor, period: Period) -> tuple[Visit
     cuts = period.cuts()
     piece = case(*((Case.closed_at < period.moment(last + DAY), at) for at, (_first, last) in enumerate(cuts)))
     answered = (Case.rating.is_not(None)) | (Case.solved.is_not(None))
-    counted = (Case.visit.in_(ASKED), Case.visit == INVITED, Case.visit == AT_ONCE, answered, Case.rating.is_not(None),
-               Case.rating >= GOOD, Case.solved.is_not(None), Case.solved == "yes")
+    counted = (Case.visit.in_(ASKED), Case.visit == INVITED, Case.visit == AT_ONCE, answered)
     sums = (func.count(), *map(summed, counted))
     rows = (select(piece.label("piece"), Case.id).where(within(Case.closed_at, period), *inside)).subquery()
     query = (select(rows.c.piece, Case.unit, Case.module, *sums).join(rows, rows.c.id == Case.id)
@@ -81,6 +58,6 @@ def visit_figures(session: Session, actor: Actor, period: Period) -> tuple[Visit
 
 
 def _row(cut: tuple[date, date], unit: str | None, module: str | None, numbers: list[int]) -> VisitFigures:
-    ended, visited, invited, at_once, *said = numbers
+    ended, visited, invited, at_once, answered = numbers
     nobody = ended - visited - invited - at_once
-    return VisitFigures(*cut, unit, module, ended, visited, invited, at_once, nobody, *said)
+    return VisitFigures(*cut, unit, module, ended, visited, invited, at_once, nobody, answered)

@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app import catalog
 from app.cases import queries as cases
 from app.cases.commands import RateCase
 from app.cases.model import CaseReturn, DecisionRecord
+from app.catalog.commands import PublishDefinition
 from app.insight import scores
 from app.insight.periods import Period
 from app.kernel import database
+from app.kernel.bus import dispatch
+from app.kernel.commands import SYSTEM
 from app.kernel.errors import Forbidden, NotFound
 from app.rules.commands import OpenOrder
 from tests.integration.play import Office
@@ -118,6 +122,24 @@ def test_a_unit_scores_by_the_table_and_each_figure_is_its_list(office: Office) 
                 scores.behind(session, office.who("leader"), month(office), *wrong)
         with pytest.raises(Forbidden):
             scores.scores(session, office.who("handler"), month(office))
+
+
+def test_what_counts_is_said_by_the_tables_of_the_rates(office: Office) -> None:
+    to_handling(office)
+    unit = str(office.case().unit)
+    reply(office)
+    office.send(RateCase, token=office.token, rating=4, solved="yes")
+    office.work()
+    assert league(office)[unit]["satisfied"].share == 1.0
+    with database.current().read(office.tenant_id) as session:
+        shipped = catalog.live(session, office.tenant_id, "decision", "satisfied_rate")
+    assert shipped is not None
+    dispatch(PublishDefinition(tenant_id=office.tenant_id, actor=SYSTEM, kind="decision", reason="only very satisfied",
+                               definition_key="satisfied_rate", data=shipped.data.replace(b"&gt;= 3", b"&gt;= 5")))
+    assert league(office)[unit]["satisfied"].share == 0.0
+    with database.current().read(office.tenant_id) as session:
+        rows = scores.behind(session, office.who("leader"), month(office), "satisfied", unit)
+    assert [(row.case_id, row.good) for row in rows] == [(office.case_id, False)]
 
 
 def _orders(office: Office) -> list[Any]:
