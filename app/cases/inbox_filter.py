@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from app.kernel import asking
+
 SCOPES = ("group", "mine", "standin", "unit", "all")
 """Of the reader's groups; held by the reader; held by whom the reader stands in for; of units the reader heads; all."""
 SORTS = ("pressing", "due", "age", "number", "service", "follow_up")
 CHOICES = {"scope": SCOPES, "sort": SORTS, "due": ("late", "soon", "none"), "taken": ("no", "yes"),
            "follow_up": ("now", "later"), "urgency": ("normal", "urgent", "emergency")}
-LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,7 @@ class InboxFilter:
     @staticmethod
     def parse(given: Mapping[str, str]) -> InboxFilter:
         """From a query string; unknown fields and values count as not given."""
-        found = {}
-        for one in fields(InboxFilter):
-            value = str(given.get(one.name, "")).strip()[:LONGEST]
-            if value and value in CHOICES.get(one.name, (value,)):
-                found[one.name] = value
-        return InboxFilter(**found)
+        return asking.parsed(InboxFilter, CHOICES, given)
 
     def document(self) -> dict[str, str]:
         """The fields that differ from the plain inbox; `parse` reads them again."""

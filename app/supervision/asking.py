@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from app.kernel import asking
+
 REASONS = ("late", "soon", "returned", "reopened", "ruling", "unhappy", "incident")
 """A clock has passed; will soon; a unit sent it back; handled again; a ruling is awaited; badly rated; stopped."""
 PERIODS = {"7": 7, "30": 30, "90": 90, "365": 365}
@@ -12,7 +14,6 @@ PERIODS = {"7": 7, "30": 30, "90": 90, "365": 365}
 CHOICES: dict[str, tuple[str, ...]] = {
     "reason": REASONS, "period": tuple(PERIODS),
     "phase": ("submit", "intake", "classify", "dispatch", "reply", "feedback")}
-LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,7 @@ class OversightFilter:
     @staticmethod
     def parse(given: Mapping[str, str]) -> OversightFilter:
         """From a query string; unknown fields and values count as not given."""
-        found = {}
-        for one in fields(OversightFilter):
-            value = str(given.get(one.name, "")).strip()[:LONGEST]
-            if value and value in CHOICES.get(one.name, (value,)):
-                found[one.name] = value
-        return OversightFilter(**found)
+        return asking.parsed(OversightFilter, CHOICES, given)
 
     def document(self) -> dict[str, str]:
         """The fields that are asked for; `parse` reads them again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.rules.running import differences
 SEEDS, EVENTS, RULES = range(1, 1 + int(os.environ.get("SOAK_RUNS", "20"))), 15_000, 12
 
 
-def figures() -> Iterator[dict[str, Any]]:
+def figures(seeds: Iterable[int] = SEEDS) -> Iterator[dict[str, Any]]:
     """All runs together; each is an office of its own in one SQLite file."""
     assemble()
     wrong = expected = kills = losses = 0
@@ -30,7 +30,7 @@ def figures() -> Iterator[dict[str, Any]]:
         migrate(url)
         engine = create_engine(url)
         database.install(Database(engine))
-        for seed in SEEDS:
+        for seed in seeds:
             found = differences(seed, EVENTS, RULES)
             faults = len(found["missing"]) + len(found["extra"]) + found["doubled"]
             wrong, expected = wrong + faults, expected + found["expected"]
