@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.auth import substitution
 from app.auth.model import Membership, User
+from app.kernel import clock
 from app.kernel.commands import Actor
+from app.kernel.fixed import TENANT, fixed
+
+_USER, _MEMBER = User.__table__.c, Membership.__table__.c
+FROM = User.__table__.outerjoin(Membership.__table__,
+                                (_MEMBER.tenant_id == _USER.tenant_id) & (_MEMBER.user_id == _USER.id))
+COLUMNS = (_USER.id, _USER.name, _USER.kind, _USER.active, _MEMBER.role, _MEMBER.unit_code,
+           substitution.somebody_is_away(_USER.tenant_id, _USER.id).label("stands_in"))
+"""A row for each membership, one without for who has none. Parameters: `tenant`, `now` and what the condition has."""
+_WHO = fixed(select(*COLUMNS).select_from(FROM).where(_USER.tenant_id == TENANT,
+                                                      _USER.id == bindparam("user", type_=Uuid)))
 
 
 def actor_of(session: Session, user_id: UUID) -> Actor:
     """The actor with roles and groups as of now; sqlalchemy's NoResultFound for an unknown user."""
-    query = (select(User, Membership.role, Membership.unit_code)
-             .outerjoin(Membership, (Membership.tenant_id == User.tenant_id) & (Membership.user_id == User.id))
-             .where(User.id == user_id))
-    rows = session.execute(query).all()
+    given = {"tenant": session.info["tenant_id"], "user": user_id, "now": clock.now()}
+    rows = session.execute(_WHO, given).all()
     if not rows:
         raise NoResultFound
-    own = actor(rows[0][0], [(role, unit) for _user, role, unit in rows if role is not None])
-    return substitution.extended(session, [own])[0]
+    return from_rows(session, rows)
+
+
+def from_rows(session: Session, rows: Sequence[Any]) -> Actor:
+    """The actor of the rows of a statement with `COLUMNS` over `FROM`."""
+    own = actor(rows[0], [(row.role, row.unit_code) for row in rows if row.role is not None])
+    return substitution.extended(session, [own])[0] if rows[0].stands_in else own
 
 
 def staff_actors(session: Session, user_ids: Iterable[UUID] | None = None) -> list[Actor]:
@@ -38,7 +53,7 @@ def staff_actors(session: Session, user_ids: Iterable[UUID] | None = None) -> li
     return substitution.extended(session, [actor(user, held.get(user.id, ())) for user in users])
 
 
-def actor(user: User, memberships: Sequence[tuple[str, str | None]]) -> Actor:
+def actor(user: Any, memberships: Sequence[tuple[str, str | None]]) -> Actor:
     """Pure: residents have the one role `resident`; an inactive user has none."""
     if not user.active:
         return Actor(user_id=user.id, name=user.name)

@@ -10,7 +10,8 @@ from app.kernel.errors import Forbidden, msg
 
 _FOLLOW = {"case.submit", "case.follow"}
 _WORK = {"staff.enter", "case.read", "case.search", "task.read", "task.claim", "task.release", "task.complete",
-         "task.delegate", "task.follow_up", "note.add", "attachment.add", "person.read", "knowledge.read"}
+         "task.delegate", "task.follow_up", "note.add", "attachment.add", "person.read", "knowledge.read",
+         "matter.open"}
 
 TABLE: dict[str, frozenset[str]] = {
     "guest": frozenset(_FOLLOW),
@@ -22,7 +23,7 @@ TABLE: dict[str, frozenset[str]] = {
     "head": frozenset(_WORK | {"task.reassign", "overview.read", "oversight.read", "case.instruct", "notice.publish",
                                "public_case.read", "public_case.write", "public_case.publish",
                                "reply_template.manage", "knowledge.review", "topic.read"}),
-    "provider": frozenset(_WORK - {"case.search", "knowledge.read"}),
+    "provider": frozenset(_WORK - {"case.search", "knowledge.read", "matter.open"}),
     "follow_up_caller": frozenset(_WORK),
     "supervisor": frozenset(_WORK | {"case.join", "task.read_all", "task.reassign", "incident.read", "incident.retry",
                                      "instance.change", "overview.read", "oversight.read", "case.instruct",

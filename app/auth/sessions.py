@@ -7,16 +7,25 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.auth.actors import actor_of
+from app.auth.actors import COLUMNS, FROM, from_rows
 from app.auth.events import SignedIn, SignedOut
 from app.auth.model import SignInSession, User
 from app.kernel import clock
 from app.kernel.commands import Actor
+from app.kernel.fixed import TENANT, fixed
+from app.kernel.model import UtcDateTime
 from app.kernel.unit_of_work import UnitOfWork
 
+_OWN, _USER = SignInSession.__table__.c, User.__table__.c
+_FOUND = fixed(
+    select(*COLUMNS, _USER.locale, _USER.must_change)
+    .select_from(FROM.join(SignInSession.__table__, (_OWN.tenant_id == _USER.tenant_id) & (_OWN.user_id == _USER.id)))
+    .where(_OWN.tenant_id == TENANT, _OWN.id == bindparam("session", type_=Uuid), _OWN.ended_at.is_(None),
+           _OWN.expires_at > bindparam("now", type_=UtcDateTime), _OWN.epoch == _USER.session_epoch,
+           _USER.active.is_(True)))
 LIFETIME = {"staff": timedelta(hours=12), "resident": timedelta(days=30)}
 
 
@@ -52,15 +61,12 @@ def end(uow: UnitOfWork, session_id: UUID) -> None:
 
 def find(session: Session, session_id: UUID) -> SignedInUser | None:
     """The signed-in user, or None when the session is over, revoked or of another office."""
-    query = select(SignInSession, User).join(
-        User, (User.tenant_id == SignInSession.tenant_id) & (User.id == SignInSession.user_id)).where(
-        SignInSession.id == session_id, SignInSession.ended_at.is_(None),
-        SignInSession.expires_at > clock.now(), SignInSession.epoch == User.session_epoch, User.active.is_(True))
-    found = session.execute(query).one_or_none()
-    if found is None:
+    given = {"tenant": session.info["tenant_id"], "session": session_id, "now": clock.now()}
+    rows = session.execute(_FOUND, given).all()
+    if not rows:
         return None
-    row, user = found
+    user = rows[0]
     if user.must_change:  # no right at all until an own password is chosen
         nobody = Actor(user_id=user.id, name=user.name)
-        return SignedInUser(row.id, user.id, user.kind, user.locale, nobody, must_change=True)
-    return SignedInUser(row.id, user.id, user.kind, user.locale, actor_of(session, user.id))
+        return SignedInUser(session_id, user.id, user.kind, user.locale, nobody, must_change=True)
+    return SignedInUser(session_id, user.id, user.kind, user.locale, from_rows(session, rows))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.auth.model import Absence, Membership, User
 from app.kernel import clock
 from app.kernel.commands import Actor
+from app.kernel.model import UtcDateTime
 
 OUTSIDE = "provider"
 
@@ -44,6 +46,13 @@ def extended(session: Session, own: Sequence[Actor]) -> list[Actor]:
         if absence.substitute_id in known and _may_lend(absence, role, unit, known[absence.substitute_id]):
             lent.setdefault(absence.substitute_id, set()).update(groups_of(role, unit))
     return [replace(one, groups=one.groups | lent[one.user_id]) if one.user_id in lent else one for one in own]
+
+
+def somebody_is_away(tenant_id: Any, substitute_id: Any) -> Any:
+    """Condition: at the moment `now` (a parameter) somebody is absent for whom this user stands in."""
+    absent, now = Absence.__table__.c, bindparam("now", type_=UtcDateTime)
+    return exists().where(absent.tenant_id == tenant_id, absent.substitute_id == substitute_id,
+                          absent.starts_at <= now, absent.ends_at > now)
 
 
 def _lendable(session: Session, known: Iterable[UUID]) -> list[tuple[Absence, str, str | None]]:

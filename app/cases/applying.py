@@ -143,7 +143,8 @@ def close(uow: UnitOfWork, case: Case, outcome: str) -> None:
     if case.visit is None:
         decide_visit(uow, case, *((NOT_TOLD, EARLIER) if case.phase == "feedback" else (NOBODY, outcome)))
     case.status, case.outcome, case.closed_at = "closed", outcome, uow.now
-    giving.drop(uow, case)
+    if case.nature == REQUEST:
+        giving.drop(uow, case)
     if outcome == "withdrawn":
         record(uow, case, events.CaseWithdrawn)
     hours = int((uow.now - case.submitted_at).total_seconds() // 3600)

@@ -17,6 +17,7 @@ from app.cases.inbox_commands import SaveInboxView as SaveInboxView
 from app.cases.inbox_commands import SetFollowUp as SetFollowUp
 from app.cases.join_commands import JoinCases as JoinCases
 from app.cases.join_commands import UndoJoin as UndoJoin
+from app.cases.matter_commands import BeginMatter as BeginMatter
 from app.cases.matter_commands import OpenMatter as OpenMatter
 from app.cases.matter_commands import SendToMatter as SendToMatter
 from app.cases.operation_commands import ModifyCase as ModifyCase

@@ -43,3 +43,9 @@ def drop(uow: UnitOfWork, task_id: UUID) -> int:
     done = uow.session.execute(delete(TaskDraft).where(
         TaskDraft.tenant_id == uow.tenant_id, TaskDraft.user_id == uow.actor.user_id, TaskDraft.task_id == task_id))
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def forget(uow: UnitOfWork, task_id: UUID) -> None:
+    """As `drop`, with what else the transaction writes."""
+    if uow.actor.user_id is not None:
+        uow.session.discard(TaskDraft, user_id=uow.actor.user_id, task_id=task_id)

@@ -58,6 +58,8 @@ class Listener:
                 self.book.start(name, budget)
         for name in names(properties.get("deadline.pause")):
             self.book.pause(name)
+        if self.internal:
+            return  # a promise is made to a resident
         if properties.get("commitment.give") is not None:
             self.effects.append(Promise(terms.read(properties["commitment.give"])))
         if properties.get("commitment.keep") is True:

@@ -35,6 +35,19 @@ class OpenMatter(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeginMatter(Command):
+    """Somebody opens an internal matter by hand. Answer {"matter_id", "number", "next_task_id"}.
+
+    The process says on its start event who may: `matter.groups`, a list of groups; and perhaps `matter.nature`. Raises
+    NotFound for an unknown process, Forbidden for whom it does not name, Invalid for a title that cannot be.
+    """
+
+    process_id: str
+    title: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendToMatter(Command):
     """Machine, or nested: a message for an open internal matter. Answer {"delivered"}: whether it waited for it."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Executable, Float, ForeignKeyConstraint, Index, Integer, String, Text, event, false
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
+from app.kernel.fixed import SCOPED
 from app.kernel.model import Base, TenantScoped
 
 REQUEST = "request"
@@ -87,7 +88,7 @@ def every(statement: S) -> S:
 @event.listens_for(Session, "do_orm_execute")
 def _leave_matters_out(state: ORMExecuteState) -> None:
     """Whatever speaks of residents' requests reads nothing else, without having to say so."""
-    if not state.is_column_load and not state.execution_options.get(_EVERY):
+    if not state.is_column_load and not state.execution_options.get(_EVERY) and not state.execution_options.get(SCOPED):
         state.statement = state.statement.options(_REQUESTS_ONLY)
 
 

@@ -9,17 +9,19 @@ from uuid import UUID
 from sqlalchemy import delete, select, tuple_
 
 from app import catalog
-from app.cases import access, applying, barring, clock_events, history, signals
+from app.cases import applying, barring, clock_events, history, signals
 from app.cases.journal import record
-from app.cases.model import REQUEST, Case, every
+from app.cases.locking import lock, locked_case
+from app.cases.model import REQUEST, Case
 from app.cases.ports import CasePorts
 from app.deadlines import DeadlineBook
 from app.engine import Changeable, DeliverMessage, FireTimer, Stimulus, changeable, store
 from app.engine.model import BufferedMessage, OpenTaskRow, SubscriptionRow, TimerRow
-from app.engine.store import Held, Stepped
-from app.kernel.errors import Conflict, msg
+from app.engine.store import Stepped
 from app.kernel.unit_of_work import UnitOfWork
 
+__all__ = ["advance", "fire", "fire_overdue", "forget_earlier", "lock", "locked_case", "message", "publish",
+           "set_timers", "start", "step", "take_early_message", "tokens_of"]
 EARLIER_CLOSED = "earlier_case_closed"
 MAX_FOLLOW_UPS = 50
 """Overdue timers and early messages that one command may carry out before it gives up."""
@@ -33,30 +35,6 @@ def start(uow: UnitOfWork, case: Case, process_id: str, variables: Mapping[str, 
     case.instance_id = stepped.instance.id
     _write(uow, case, ports, stepped)
     _take_early_messages(uow, case)
-
-
-def lock(uow: UnitOfWork, case: Case) -> Held:
-    """Hold the case's process until the end of the transaction, so that what is read next stays true."""
-    if case.instance_id is None:
-        raise Conflict(msg("This request has no process."))
-    known = store.holding(uow, case.instance_id)
-    if known is not None:
-        return known
-    mine = store.lock(uow, case.instance_id)
-    uow.session.refresh(case)
-    return mine
-
-
-def locked_case(uow: UnitOfWork, instance_id: UUID) -> tuple[Case, Held]:
-    """The case of a process instance, or the internal matter, held. Raises NotFound."""
-    mine = store.lock(uow, instance_id)
-    if mine.instance.business_key is None:
-        raise access.missing()
-    query = every(select(Case).where(Case.id == UUID(mine.instance.business_key)))
-    case = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if case is None:
-        raise access.missing()
-    return case, mine
 
 
 def advance(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
@@ -138,7 +116,8 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
         if result.completed:
             outcome = next((str(p["outcome"]) for _, p in reversed(result.ended) if p.get("outcome")), "closed")
             applying.close(uow, case, outcome)
-            _tell_followers(uow, case)
+            if case.nature == REQUEST:
+                _tell_followers(uow, case)
         for thrown in result.messages:
             publish(uow, thrown.name, thrown.key, thrown.variables)
         for signal in result.signals:
@@ -149,7 +128,6 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
                element_id=incident.element_id)
     for incident in stepped.resolved:
         record(uow, case, clock_events.IncidentResolved, incident_id=incident.id)
-    uow.session.flush()
 
 
 def _pin_forms(uow: UnitOfWork, opened: list[OpenTaskRow]) -> None:

@@ -14,15 +14,25 @@ from app.catalog.folders import (
     scan,
     waiting,
 )
-from app.catalog.in_force import Published, all_live, compiled, compiled_by_hash, forget, generation, live
+from app.catalog.in_force import (
+    GENERATION,
+    Published,
+    all_live,
+    compiled,
+    compiled_by_hash,
+    forget,
+    generation,
+    keep_generation,
+    live,
+)
 from app.catalog.publishing import lock, publish, publish_all, withdraw
 from app.catalog.registry import KEY, Kind, Lookup, kind_named, kinds, register_kind
 from app.catalog.yaml_source import MAX_BYTES as YAML_BYTES
 from app.catalog.yaml_source import YamlBlock, read_yaml
 
 __all__ = [
-    "BASE", "KEY", "YAML_BYTES", "Draft", "Drift", "FolderReport", "Kind", "Lookup", "Published", "YamlBlock",
-    "all_live", "check", "compiled", "compiled_by_hash", "drift", "export", "fingerprint", "forget", "generation",
-    "kind_named", "kinds", "live", "lock", "offices_of", "publish", "publish_all", "publish_folder", "read_yaml",
-    "register_kind", "scan", "waiting", "withdraw",
+    "BASE", "GENERATION", "KEY", "YAML_BYTES", "Draft", "Drift", "FolderReport", "Kind", "Lookup", "Published",
+    "YamlBlock", "all_live", "check", "compiled", "compiled_by_hash", "drift", "export", "fingerprint", "forget",
+    "generation", "keep_generation", "kind_named", "kinds", "live", "lock", "offices_of", "publish", "publish_all",
+    "publish_folder", "read_yaml", "register_kind", "scan", "waiting", "withdraw",
 ]

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Uuid, literal, select
 from sqlalchemy.orm import Session
 
 from app.catalog.cache import Bounded
 from app.catalog.model import DefinitionGeneration, DefinitionLive, DefinitionVersion
 from app.catalog.registry import kind_named
 from app.kernel.errors import NotFound, msg
+from app.kernel.fixed import TENANT
 from app.kernel.model import BASE_TENANT_ID
 
 CHANGED = "definitions_changed"
@@ -109,6 +110,17 @@ def compiled_object(published: Published) -> Any:
     return known
 
 
+GENERATION = tuple(
+    select(DefinitionGeneration.number).where(DefinitionGeneration.tenant_id == owner).scalar_subquery()
+    for owner in (TENANT, literal(BASE_TENANT_ID, Uuid)))
+"""Columns for a statement that reads other things too; what they give is for `keep_generation`."""
+
+
+def keep_generation(session: Session, tenant_id: UUID, own: int | None, base: int | None) -> None:
+    """What a statement of this transaction read by `GENERATION`."""
+    session.info[_GENERATION] = (session.get_transaction(), tenant_id, (own or 0, base or 0))
+
+
 def generation(session: Session, tenant_id: UUID) -> tuple[int, int]:
     """(the office's count of changes, the base's), read once in each transaction."""
     known = session.info.get(_GENERATION)
@@ -118,9 +130,8 @@ def generation(session: Session, tenant_id: UUID) -> tuple[int, int]:
     query = (select(DefinitionGeneration.tenant_id, DefinitionGeneration.number)
              .where(DefinitionGeneration.tenant_id.in_((tenant_id, BASE_TENANT_ID))))
     counts: dict[UUID, int] = {row[0]: row[1] for row in session.execute(query)}
-    numbers = (counts.get(tenant_id, 0), counts.get(BASE_TENANT_ID, 0))
-    session.info[_GENERATION] = (session.get_transaction(), tenant_id, numbers)
-    return numbers
+    keep_generation(session, tenant_id, counts.get(tenant_id), counts.get(BASE_TENANT_ID))
+    return generation(session, tenant_id)
 
 
 def all_live(session: Session, tenant_id: UUID, kind: str | None = None) -> list[Published]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.deadlines import acts, reasons, replaying
 from app.deadlines.acts import Act, ClockState
@@ -21,6 +21,7 @@ from app.deadlines.working_time import WorkCalendar
 from app.kernel.ids import new_id
 
 Answer = tuple[ClockState, Act]
+_NONE = "cases_without_clocks"
 OPEN = ("running", "paused")
 """States of a clock whose date still counts."""
 
@@ -53,7 +54,8 @@ class DeadlineBook:
 
         `acting`: acts will be entered and saved, so the calendar must stay in force until the commit.
         """
-        rows = session.scalars(select(Deadline).where(Deadline.tenant_id == tenant_id, Deadline.case_id == case_id))
+        rows: Iterable[Deadline] = () if case_id in session.info.get(_NONE, ()) else session.scalars(
+            select(Deadline).where(Deadline.tenant_id == tenant_id, Deadline.case_id == case_id))
         read = calendar_to_act_on if acting else calendar_of
         return DeadlineBook(case_id, now, {row.name: row for row in rows}, lambda: read(session, tenant_id))
 
@@ -196,7 +198,7 @@ class DeadlineBook:
                 session.add(row)
             _write(row, self._clocks[name])
         if began:
-            session.flush()  # an act refers to its clock
+            session.info.get(_NONE, set()).discard(self.case_id)
         for change in self.changes:
             session.add(DeadlineAct(
                 tenant_id=tenant_id, id=new_id(), deadline_id=self._rows[change.name].id, kind=change.act.kind,
@@ -224,6 +226,17 @@ def _acts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Act]]:
     for row_id, *parts in session.execute(query):
         found[row_id].append(Act(*parts))
     return found
+
+
+def no_clocks(session: Session, case_id: UUID) -> None:
+    """Note that a case has no clock, as was read behind the lock under which its clocks are written."""
+    session.info.setdefault(_NONE, set()).add(case_id)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    """The lock ends with the transaction; what a savepoint undid is read anew."""
+    session.info.pop(_NONE, None)
 
 
 _PLAIN = [f.name for f in fields(ClockState) if f.name != "budget"]

@@ -27,6 +27,12 @@ class ProcessDefinition:
     file: str = ""
 
     @property
+    def starts_at(self) -> str | None:
+        """The id of the none start event; None where something else begins every instance."""
+        return next((one.id for one in self.elements.values()
+                     if one.type == "startEvent" and one.id in self.spec.task_specs), None)
+
+    @property
     def spec(self) -> Any:
         """The spec of the process itself."""
         return self.specs[self.id]

@@ -36,6 +36,8 @@ class ProcessInstance(TenantScoped, Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+
 
 class OpenTaskRow(TenantScoped, Base):
     """A user task that waits for a person; `id` is the engine's task id. Gone once it is done.

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from app.engine.held import Held, Row
 from app.engine.model import (
     IncidentRow,
@@ -38,14 +36,12 @@ def write_rows(uow: UnitOfWork, held: Held, result: StepResult) -> Differences:
     """Make the rows say what the result says."""
     found = Differences()
     found.opened, found.closed = _match(uow, held, OpenTaskRow, result.open_tasks, _task_values)
+    for row in found.closed:
+        uow.session.discard(OpenTaskGroup, task_id=row.id)
     for row in found.opened:
         row.opened_at = uow.now
         uow.session.add_all(OpenTaskGroup(tenant_id=uow.tenant_id, task_id=row.id, group_name=name)
                             for name in row.groups)
-    if found.closed:
-        gone = [row.id for row in found.closed]
-        uow.session.execute(delete(OpenTaskGroup).where(OpenTaskGroup.tenant_id == uow.tenant_id,
-                                                        OpenTaskGroup.task_id.in_(gone)))
     gone_timers = _match(uow, held, TimerRow, result.timers, _timer_values)[1]
     _match(uow, held, SubscriptionRow, result.subscriptions, _subscription_values)
     new_jobs, gone_jobs = _match(uow, held, JobRow, result.jobs, _job_values)

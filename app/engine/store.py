@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from blinker import Signal
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import defer
-from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine import held
 from app.engine.held import Held as Held
@@ -53,7 +52,6 @@ def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports:
         tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, definition_hash=result.pins[process_id],
         business_key=business_key, started_at=uow.now, **{"status": ACTIVE, **_values(uow, result, version=1)})
     uow.session.add(instance)
-    uow.session.flush()
     written.send(instance)
     return _write_rows(uow, held.keep(uow.session, instance, new=True), result)
 
@@ -61,6 +59,11 @@ def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports:
 def holding(uow: UnitOfWork, instance_id: UUID) -> Held | None:
     """What this transaction holds of an instance; None before `lock`."""
     return held.of(uow.session, instance_id)
+
+
+def hold(uow: UnitOfWork, instance: ProcessInstance) -> Held:
+    """Note that the caller's statement locked the instance."""
+    return held.keep(uow.session, instance)
 
 
 def lock(uow: UnitOfWork, instance_id: UUID) -> Held:
@@ -108,6 +111,8 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
         raise Conflict(msg("This is suspended for now. Please try again later."))
     if instance.status != ACTIVE:
         raise Conflict(msg("This process has ended already."))
+    if any(isinstance(row, held.KINDS) for row in uow.session.new):
+        uow.session.flush()  # what an earlier step of the transaction made may go with this one
     try:
         result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or StepBudget())
     except BudgetSpent as spent:
@@ -156,15 +161,9 @@ def _values(uow: UnitOfWork, result: StepResult, version: int) -> dict[str, Any]
 
 
 def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> None:
-    """Version check beside the row lock: a lost lock must never lose a step."""
-    key = (ProcessInstance.tenant_id == uow.tenant_id, ProcessInstance.id == instance.id)
-    values = _values(uow, result, instance.version + 1)
-    statement = update(ProcessInstance).where(*key, ProcessInstance.version == instance.version).values(**values)
-    done: Any = uow.session.execute(statement, execution_options={"synchronize_session": False})
-    if done.rowcount != 1:
-        raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
-    for name, value in values.items():
-        set_committed_value(instance, name, value)
+    """The row's version is checked when it is written (`version_id_col`): a lost lock must never lose a step."""
+    for name, value in _values(uow, result, instance.version + 1).items():
+        setattr(instance, name, value)
     written.send(instance)
 
 

@@ -11,13 +11,19 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from app.kernel.fixed import SCOPED
+from app.kernel.flushing import BundlingSession
 from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _TenantKey
 
 APP_ROLE, WORKER_ROLE = "yikou_app", "yikou_worker"
 """PostgreSQL roles that own nothing. The worker's reads what is due for all tenants, and nothing else."""
+
+
+TAKE_ROLE = "SELECT set_config('role', %s, true), set_config('app.tenant_id', %s, true)"
+"""`SET LOCAL ROLE` and the tenant, in one statement."""
 
 
 class TenantMissing(RuntimeError):
@@ -49,9 +55,9 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, tenant_id: UUID) -> Iterator[Session]:
+    def write(self, tenant_id: UUID) -> Iterator[BundlingSession]:
         """The session of a unit of work. SQLite: BEGIN IMMEDIATE, so that a reader never upgrades."""
-        with Session(self._writer, info={"tenant_id": tenant_id, "role": APP_ROLE}) as session:
+        with BundlingSession(self._writer, info={"tenant_id": tenant_id, "role": APP_ROLE}) as session:
             yield session
 
     @contextmanager
@@ -112,17 +118,16 @@ def _take_role(session: Session, _transaction: SessionTransaction, connection: C
     role = session.info.get("role")
     if connection.dialect.name != "postgresql" or role is None:
         return
-    connection.execute(text(f"SET LOCAL ROLE {role}"))
     tenant_id = session.info.get("tenant_id")
-    connection.execute(text("SELECT set_config('app.tenant_id', :tenant, true)"),
-                       {"tenant": str(tenant_id) if tenant_id else ""})
+    connection.exec_driver_sql(TAKE_ROLE, (role, str(tenant_id) if tenant_id else ""))
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
     """Every ORM statement sees the rows of the session's tenant only."""
     info = state.session.info
-    if info.get("all_tenants") or "role" not in info or state.is_column_load:
+    if (info.get("all_tenants") or "role" not in info or state.is_column_load
+            or state.execution_options.get(SCOPED)):
         return
     tenant_id = info.get("tenant_id")
     if tenant_id is None:

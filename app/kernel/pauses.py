@@ -30,7 +30,13 @@ def since(session: Session, tenant_id: UUID) -> datetime | None:
 
 def check(session: Session, command: Command) -> None:
     """Raise Paused for a command that changes something; asked inside the transaction of the change."""
-    if not command.while_paused and since(session, command.tenant_id) is not None:
+    if not command.while_paused:
+        refuse(since(session, command.tenant_id))
+
+
+def refuse(paused_since: datetime | None) -> None:
+    """Raise Paused when there is a pause."""
+    if paused_since is not None:
         raise Paused(msg("This office is suspended: everything can be read, and nothing can be changed for now."))
 
 

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import String
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Insert, String, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 
 from app.kernel import clock, database, events, metrics, pauses, wakeups
 from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.errors import Conflict, msg
+from app.kernel.fixed import TENANT
+from app.kernel.flushing import BundlingSession
 from app.kernel.ids import new_id
 from app.kernel.model import Base, TenantScoped
 
@@ -40,7 +43,7 @@ class CommandAnswer(TenantScoped, Base):
 class UnitOfWork:
     """What a handler works with. Nothing it does is visible before the one commit at its end."""
 
-    def __init__(self, session: Session, tenant_id: UUID, actor: Actor, cause_id: UUID | None = None) -> None:
+    def __init__(self, session: BundlingSession, tenant_id: UUID, actor: Actor, cause_id: UUID | None = None) -> None:
         self.session, self.tenant_id, self.actor = session, tenant_id, actor
         self.cause_id: UUID | None = cause_id
         self.now: datetime = clock.now()
@@ -84,26 +87,19 @@ class UnitOfWork:
 
 def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
     """Begin, look the key up, handle, store the answer, commit. Any error: nothing happened."""
-    for _attempt in range(3):
-        with database.current().write(command.tenant_id) as session:
-            uow = UnitOfWork(session, command.tenant_id, command.actor)
-            if command.key is None:
-                pauses.check(session, command)
-                answer = handler(command, uow)
-                _commit(session)
-                return answer
-            try:
-                known, row = _look_up(session, command, uow.now)
-            except IntegrityError:
-                continue  # the same key is being handled right now: look again once it is committed
-            if known:
-                return row.answer["value"] if row.answer else None
+    with database.current().write(command.tenant_id) as session:
+        uow = UnitOfWork(session, command.tenant_id, command.actor)
+        if command.key is None:
             pauses.check(session, command)
             answer = handler(command, uow)
+        else:
+            row, fresh = _look_up(session, command, uow.now)
+            if not fresh:
+                return row.answer["value"] if row.answer else None
+            answer = handler(command, uow)
             row.answer = {"value": answer}
-            _commit(session)
-            return answer
-    raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
+        _commit(session)
+        return answer
 
 
 def _commit(session: Session) -> None:
@@ -122,19 +118,36 @@ def rehearse(command: Command, handler: Callable[[Any, UnitOfWork], Any], look: 
         return found
 
 
-def _look_up(session: Session, command: Command, now: datetime) -> tuple[bool, CommandAnswer]:
-    """(True, stored row) or (False, row made and flushed, which holds the key until the commit)."""
+def _look_up(session: Session, command: Command, now: datetime) -> tuple[CommandAnswer, bool]:
+    """(the row of the key, whether it was made now, and so holds the key until the commit).
+
+    Another transaction that has the key right now is waited for. Raises Conflict when the key came with other content,
+    Paused when it is new and the tenant is paused.
+    """
     row_id = UUID(hex=command.key_hash()[:32])
-    row = session.get(CommandAnswer, (command.tenant_id, row_id))
-    if row is not None:
-        if row.fingerprint != command.fingerprint():
+    values = {"tenant_id": command.tenant_id, "id": row_id, "key_hash": command.key_hash(),
+              "fingerprint": command.fingerprint(), "answer": None, "at": now}
+    taken = session.connection().execute(_take_key(session.get_bind().dialect.name),
+                                         {**values, "tenant": command.tenant_id}).one_or_none()
+    if taken is None:
+        row = session.get_one(CommandAnswer, (command.tenant_id, row_id))
+        if row.fingerprint != values["fingerprint"]:
             raise Conflict(msg("This form was already sent with other content. Open it again to send a new one."))
-        return True, row
-    row = CommandAnswer(tenant_id=command.tenant_id, id=row_id, key_hash=command.key_hash(),
-                        fingerprint=command.fingerprint(), answer=None, at=now)
+        return row, False
+    if not command.while_paused:
+        pauses.refuse(taken[0])
+    row = CommandAnswer(**values)
+    make_transient_to_detached(row)
     session.add(row)
-    session.flush()
-    return False, row
+    return row, True
+
+
+@cache
+def _take_key(dialect: str) -> Insert:
+    """Puts the key down unless it is there, and tells since when the tenant is paused."""
+    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(CommandAnswer)
+    paused = select(pauses.Pause.since).where(pauses.Pause.tenant_id == TENANT, pauses.Pause.id == TENANT)
+    return made.on_conflict_do_nothing().returning(paused.scalar_subquery())
 
 
 def transact(tenant_id: UUID, actor: Actor, work: Callable[[UnitOfWork], T], cause_id: UUID | None = None) -> T:

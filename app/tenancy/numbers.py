@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel.unit_of_work import UnitOfWork
-from app.kernel.upsert import insert_missing
 from app.tenancy.model import TenantCounter
 from app.tenancy.zones import local_now
 
@@ -16,10 +17,17 @@ from app.tenancy.zones import local_now
 def next_value(uow: UnitOfWork, name: str) -> int:
     """Count `name` up by one, from 1; the row stays locked until the commit, so numbers have no gaps."""
     row_id = UUID(hex=hashlib.sha256(f"{uow.tenant_id}|{name}".encode()).hexdigest()[:32])
-    insert_missing(uow.session, TenantCounter, tenant_id=uow.tenant_id, id=row_id, name=name, value=0)
-    row = uow.session.scalars(select(TenantCounter).where(TenantCounter.id == row_id).with_for_update()).one()
-    row.value += 1
-    return row.value
+    connection = uow.session.connection()
+    return int(connection.scalar(_count(connection.dialect.name),
+                                 {"tenant_id": uow.tenant_id, "id": row_id, "name": name, "value": 1}))
+
+
+@cache
+def _count(dialect: str) -> Insert:
+    """Makes the counter, or counts it up."""
+    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(TenantCounter)
+    return made.on_conflict_do_update(index_elements=["tenant_id", "id"],
+                                      set_={"value": TenantCounter.value + 1}).returning(TenantCounter.value)
 
 
 def next_case_number(uow: UnitOfWork) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.kernel import database, pauses
@@ -28,9 +28,14 @@ def tenant_by_slug(slug: str) -> Tenant | None:
     return _one(Tenant.slug == slug.lower())
 
 
-def tenant_by_host(host: str) -> Tenant | None:
-    """The office that has this host name (without port) to itself."""
-    return _one(Tenant.host == host.lower())
+_AT = select(Tenant).where(or_(Tenant.host == bindparam("host"), Tenant.slug == bindparam("slug")))
+
+
+def tenant_at(host: str, slug: str) -> Tenant | None:
+    """The office that has this host name to itself, else the one with this path name; empty texts are nobody's."""
+    with database.current().claim() as session:
+        found = list(session.scalars(_AT, {"host": host.lower(), "slug": slug.lower()}))
+    return next((one for one in found if host and one.host == host.lower()), found[0] if found else None)
 
 
 def tenant_by_id(tenant_id: UUID) -> Tenant | None:

@@ -24,8 +24,13 @@ def zone_of(session: Session, tenant_id: UUID) -> ZoneInfo:
 def kept(session: Session, tenant_id: UUID) -> Tenant | None:
     """The office's row; the session holds it, so that asking again asks no database."""
     tenant = session.get(Tenant, tenant_id)
-    session.info[_KEPT] = tenant
+    keep(session, tenant)
     return tenant
+
+
+def keep(session: Session, tenant: Tenant | None) -> None:
+    """Hold the office's row that was read with something else."""
+    session.info[_KEPT] = tenant
 
 
 def forget(session: Session, tenant_id: UUID) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
+from typing import Any
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -13,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.commands import RecordDenial
 from app.kernel import bus
-from app.kernel.errors import Forbidden, Paused, YikouError, msg
+from app.kernel.errors import FieldErrors, Forbidden, Invalid, Paused, YikouError, msg
 from app.web.sessions import actor, office
 from app.web.texts import t
 
@@ -38,6 +40,7 @@ TEXTS = {
     500: msg("It was written down and we will look into it. What you did before is safe. Please try again."),
 }
 FALLBACK = 400
+UNAVAILABLE = msg("The database cannot be asked right now. Please try again in a moment.")
 
 
 RETRY_SECONDS = 30
@@ -59,14 +62,34 @@ def page(status: int, text: str | None = None, title: str | None = None) -> Resp
     """The page of a status; `text` says more than the usual words."""
     kind = status if status in TITLES else FALLBACK
     usual = TEXTS.get(kind)
+    if for_program():
+        return told(status, text or t(usual or TITLES[kind]))
     body = render_template("error.html", status=status, title=title or t(TITLES[kind]),
                            text=text or (t(usual) if usual else ""))
     return Response(body, status=status, mimetype="text/html")
 
 
+def for_program() -> bool:
+    """Whether the answer is read by a program."""
+    return request.path.startswith("/api/")
+
+
+def told(status: int, text: str, fields: FieldErrors | None = None) -> Response:
+    """An error as JSON: `{"error", "fields"?}`, in the reader's language."""
+    found: dict[str, Any] = {"error": text}
+    if fields:
+        found["fields"] = {name: [t(message, **params) for message, params in faults]
+                           for name, faults in fields.items()}
+    return Response(json.dumps(found, ensure_ascii=False), status=status, mimetype="application/json")
+
+
 def _domain(error: YikouError) -> Response:
     if isinstance(error, Forbidden):
         _record_denial()
+    if for_program():
+        return told(error.status, t(error.message, **error.params),
+                    error.fields if isinstance(error, Invalid) else None)
+    if isinstance(error, Forbidden):
         return page(403, t(error.message, **error.params) if actor().kind == "guest" else None)
     if error.status == 404:
         return page(404)
@@ -100,6 +123,10 @@ def _database(error: DBAPIError) -> Response:
     if not _cannot_be_asked(error):
         return _unexpected(error)
     log.error("%s %s: the database cannot be asked: %s", request.method, request.path, type(error.orig).__name__)
+    if for_program():
+        answer = told(503, t(UNAVAILABLE))
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
     css = url_for("static", filename="css/resident.css")
     body = current_app.jinja_env.get_template("unavailable.html").render(css=css)
     return Response(body, status=503, mimetype="text/html", headers={"Retry-After": str(RETRY_SECONDS)})

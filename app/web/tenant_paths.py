@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from app.tenancy import queries
+from app.tenancy import directory, queries
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -42,12 +42,11 @@ class TenantPaths:
     @staticmethod
     def _find(environ: WSGIEnvironment, host: str, path: str) -> None:
         match = PREFIX.match(path)
-        office: Any = queries.tenant_by_host(host) if host else None
-        if office is not None:
+        slug = match.group(1) if match is not None else ""
+        office = directory.remembered(f"{host}/{slug}", lambda: queries.tenant_at(host, slug))
+        if office is not None and host and office.host == host.lower():
             environ[BY_HOST] = office.slug
-        elif match is not None:
-            office = queries.tenant_by_slug(match.group(1))
-            if office is not None:
-                environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/t/{match.group(1)}"
-                environ["PATH_INFO"] = match.group(2) or "/"
+        elif office is not None and match is not None:
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/t/{slug}"
+            environ["PATH_INFO"] = match.group(2) or "/"
         environ[OFFICE] = office

@@ -14,6 +14,7 @@ from app.cases.commands import SubmitCase
 from app.cases.journal import record
 from app.cases.model import Case, CaseLink, Person
 from app.cases.queries.similar import may_join
+from app.deadlines import no_clocks
 from app.kernel.bus import handles
 from app.kernel.errors import FieldErrors, Invalid, msg
 from app.kernel.ids import new_id
@@ -42,6 +43,7 @@ def hand_in(command: SubmitCase, uow: UnitOfWork, more: Mapping[str, Any]) -> tu
     token = access.new_token()
     similar = _similar(command, uow)
     case = _case(command, uow, token, _person(command, uow))
+    no_clocks(uow.session, case.id)
     uow.session.add(case)
     uow.session.flush()
     search.put(uow.session, uow.tenant_id, "case", str(case.id), (case.number, case.text, case.place_text))

@@ -8,7 +8,7 @@ from uuid import UUID
 from app import catalog, forms
 from app.auth import policy
 from app.auth import queries as auth
-from app.cases import access, drafting, events, handing, history, sources, stepping, task_events
+from app.cases import access, drafting, events, handing, history, locking, sources, stepping, task_events
 from app.cases.commands import ClaimTask, CompleteTask, ReleaseTask
 from app.cases.journal import record
 from app.cases.model import Case, FormSubmission
@@ -28,14 +28,17 @@ def locked_task(uow: UnitOfWork, task_id: UUID, action: str, or_by: str | None =
     `or_by`: another action that allows it as well. Raises the same Conflict for a task that is done, was never there,
     or is outside the actor's groups: an answer does not tell which.
     """
-    row = uow.session.get(OpenTaskRow, (uow.tenant_id, task_id))
     access.require(uow, action)
-    if row is None or not _allowed(uow, row, action, or_by):
-        raise _refusal(uow, row)
-    case, mine = stepping.locked_case(uow, row.instance_id)
+    found = locking.by_task(uow, task_id)
+    if found is None:
+        raise _refusal(uow, None)
+    case, mine = found
+    known = mine.rows(OpenTaskRow).get(task_id)
+    if known is None or not _allowed(uow, known, action, or_by):
+        raise _refusal(uow, known)
     stepping.fire_overdue(uow, case)
     row = mine.rows(OpenTaskRow).get(task_id)
-    if row is None or not _allowed(uow, row, action, or_by):  # it may have gone to somebody else meanwhile
+    if row is None or not _allowed(uow, row, action, or_by):  # a timer may have ended it or given it to others
         raise _refusal(uow, row)
     return row, case
 
@@ -85,7 +88,7 @@ def release_task(command: ReleaseTask, uow: UnitOfWork) -> dict[str, Any]:
     if row.claimed_by is not None:
         row.claimed_by = row.claimed_at = row.assigned_by = row.follow_up_on = None
         record(uow, case, events.CaseTaskReleased, **history.task_codes(row))
-    drafting.drop(uow, row.id)
+    drafting.forget(uow, row.id)
     return {"case_id": str(case.id)}
 
 
@@ -103,9 +106,9 @@ def complete_task(command: CompleteTask, uow: UnitOfWork) -> dict[str, Any]:
     definitions = {row.form_id: row.form_hash} if row.form_id else None
     record(uow, case, events.CaseTaskCompleted, definitions, minutes_open=history.minutes_open(row, uow.now),
            **history.task_codes(row))
-    drafting.drop(uow, row.id)
+    drafting.forget(uow, row.id)
     stepped = stepping.advance(uow, case, TaskCompleted(row.id.hex, data))
-    return {"case_id": str(case.id), "next_task_id": _next_task(uow, case, uow.actor),
+    return {"case_id": str(case.id), "next_task_id": next_task(uow, case, uow.actor),
             "stopped": stepped.result is None}
 
 
@@ -124,7 +127,7 @@ def _checked(command: CompleteTask, uow: UnitOfWork, row: OpenTaskRow) -> dict[s
     return found.data
 
 
-def _next_task(uow: UnitOfWork, case: Case, actor: Actor) -> str | None:
+def next_task(uow: UnitOfWork, case: Case, actor: Actor) -> str | None:
     """The next open task of the case that this person may do and nobody else has."""
     for row in sorted(stepping.lock(uow, case).rows(OpenTaskRow).values(), key=lambda each: (-each.priority, each.id)):
         if policy.can(actor, "task.complete", row) and row.claimed_by in (None, actor.user_id):

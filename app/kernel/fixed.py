@@ -1,0 +1,41 @@
+"""Statements that are made once: building one and finding its compiled form costs more than running it.
+
+They name their tenant themselves (`TENANT`), so the session adds no condition to them; `fixed` looks that each tenant's
+table in them has one.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar, cast
+
+from sqlalchemy import ClauseElement, Executable, Table, Uuid, bindparam
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import BinaryExpression
+
+S = TypeVar("S", bound=Executable)
+SCOPED = "yikou_scoped"
+"""Execution option of a statement that says itself whose rows it means."""
+TENANT = bindparam("tenant", type_=Uuid)
+"""The tenant of the session, to be given with the other parameters."""
+
+
+def fixed(statement: S) -> S:
+    """The statement, to be run with `tenant`. ValueError when a table of tenants is not held to one."""
+    held: set[object] = set()
+    found: set[Table] = set()
+    for part in visitors.iterate(cast(ClauseElement, statement)):
+        if isinstance(part, BinaryExpression):
+            held |= {side.table for side in (part.left, part.right) if getattr(side, "key", "") == "tenant_id"}
+        elif isinstance(part, Table):
+            found.add(part)
+    loose = {_root(one).name for one in found if "tenant_id" in one.c} - {_root(one).name for one in held}
+    if loose:
+        raise ValueError(f"a fixed statement reads {sorted(loose)} of all tenants")
+    return statement.execution_options(**{SCOPED: True})
+
+
+def _root(table: object) -> Table:
+    """The table behind an alias."""
+    while not isinstance(table, Table):
+        table = table.element  # type: ignore[attr-defined]
+    return table
