@@ -22,16 +22,16 @@ MESSAGE_LIFE = timedelta(days=30)
 def write(uow: UnitOfWork, case: Case, result: StepResult) -> None:
     """The path, and each decision with its version and what matched."""
     for one in result.steps:
-        uow.session.add(CaseStep(tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, task_id=one.task_id,
-                                 process_id=one.process_id, element_id=one.element_id, how=one.how, at=uow.now))
+        uow.session.put(CaseStep, id=new_id(), case_id=case.id, task_id=one.task_id, process_id=one.process_id,
+                        element_id=one.element_id, how=one.how, at=uow.now)
     for taken in result.decisions:
         trace = taken.trace if isinstance(taken.trace, dict) else {}
         inputs = {str(i["label"]): i["value"] for table in trace.get("tables", ()) for i in table.get("inputs", ())}
-        row = DecisionRecord(tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, decision_id=taken.decision_id,
-                             element_id=taken.element_id, hash=taken.hash, version=taken.version, inputs=inputs,
-                             value={"value": taken.value}, trace=trace, at=uow.now)
-        uow.session.add(row)
-        record(uow, case, clock_events.DecisionMade, {taken.decision_id: taken.hash}, record_id=row.id,
+        record_id = new_id()
+        uow.session.put(DecisionRecord, id=record_id, case_id=case.id, decision_id=taken.decision_id,
+                        element_id=taken.element_id, hash=taken.hash, version=taken.version, inputs=inputs,
+                        value={"value": taken.value}, trace=trace, at=uow.now)
+        record(uow, case, clock_events.DecisionMade, {taken.decision_id: taken.hash}, record_id=record_id,
                decision_id=taken.decision_id, element_id=taken.element_id, version=taken.version)
 
 

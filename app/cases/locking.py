@@ -36,7 +36,10 @@ def _hold(instance_id: Any) -> Any:
 
 
 def _look() -> Any:
-    """The open tasks, and of which other tables there are rows. Asked behind the lock: who waits for it sees what was."""
+    """The open tasks, and of which other tables there are rows.
+
+    Asked behind the lock: a statement that waits for it sees what was before.
+    """
     present = [exists().where(kind.tenant_id == TENANT, kind.instance_id == ID,
                               *([IncidentRow.resolved_at.is_(None)] if kind is IncidentRow else []))
                for kind in _KINDS]

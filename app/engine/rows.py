@@ -40,8 +40,8 @@ def write_rows(uow: UnitOfWork, held: Held, result: StepResult) -> Differences:
         uow.session.discard(OpenTaskGroup, task_id=row.id)
     for row in found.opened:
         row.opened_at = uow.now
-        uow.session.add_all(OpenTaskGroup(tenant_id=uow.tenant_id, task_id=row.id, group_name=name)
-                            for name in row.groups)
+        for name in row.groups:
+            uow.session.put(OpenTaskGroup, task_id=row.id, group_name=name)
     gone_timers = _match(uow, held, TimerRow, result.timers, _timer_values)[1]
     _match(uow, held, SubscriptionRow, result.subscriptions, _subscription_values)
     new_jobs, gone_jobs = _match(uow, held, JobRow, result.jobs, _job_values)

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from app.kernel.errors import TenantMissing as TenantMissing
 from app.kernel.fixed import SCOPED
 from app.kernel.flushing import BundlingSession
 from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _TenantKey
@@ -24,10 +25,6 @@ APP_ROLE, WORKER_ROLE = "yikou_app", "yikou_worker"
 
 TAKE_ROLE = "SELECT set_config('role', %s, true), set_config('app.tenant_id', %s, true)"
 """`SET LOCAL ROLE` and the tenant, in one statement."""
-
-
-class TenantMissing(RuntimeError):
-    """A statement on a tenant's table in a session without a tenant: a fault of the code."""
 
 
 class Database:

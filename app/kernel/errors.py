@@ -114,3 +114,7 @@ class DefinitionError(Invalid):
         first = errors[0]
         super().__init__(msg("%(place)s: %(text)s (%(count)s in all)"), place=first.place(),
                          text=first.text(), count=len(errors))
+
+
+class TenantMissing(RuntimeError):
+    """A statement on a tenant's table in a session without a tenant, or with another one: a fault of the code."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement, inspect
-from sqlalchemy.orm import Session
+from sqlalchemy import ClauseElement, event, inspect
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.base import NO_VALUE
 
 from app.kernel import documents, writing
+from app.kernel.errors import TenantMissing
 from app.kernel.model import Base
 from app.kernel.writing import Group, Table, Values, table_of
 
@@ -26,24 +27,37 @@ class BundlingSession(Session):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **{"expire_on_commit": False, **more})  # it ends with its commit
+        self._puts: list[tuple[Table, Values]] = []
         self._discards: list[tuple[Table, Values]] = []
+
+    def put(self, model: type[Base], **values: Any) -> None:
+        """With the next flush, insert a row that nobody needs as an object: of a journal, mostly."""
+        values.setdefault("tenant_id", self.info.get("tenant_id"))
+        if values["tenant_id"] != self.info.get("tenant_id", values["tenant_id"]):
+            raise TenantMissing(f"{model.__name__} of another tenant in this transaction")
+        self._puts.append((table_of(inspect(model)), values))
 
     def discard(self, model: type[Base], **equal: Any) -> None:
         """With the next flush, delete the rows of `model` that have these values; there may be none.
 
         For rows that the session does not hold as objects; those that it made and has not written are written first.
         """
-        if any(isinstance(row, model) for row in self.new):
+        table = table_of(inspect(model))
+        if any(isinstance(row, model) for row in self.new) or any(table is one for one, _values in self._puts):
             self.flush()
-        self._discards.append((table_of(inspect(model)), {"tenant_id": self.info.get("tenant_id"), **equal}))
+        self._discards.append((table, {"tenant_id": self.info.get("tenant_id"), **equal}))
+
+    def forget(self) -> None:
+        """What was not flushed is not to be: a rollback, also to a savepoint, which flushes when it begins."""
+        self._puts, self._discards = [], []
 
     def rollback(self) -> None:
-        """Nothing is to be discarded any more."""
-        self._discards.clear()
+        """As its base, also before the transaction has begun."""
+        self.forget()
         super().rollback()
 
     def _is_clean(self) -> bool:
-        return not self._discards and super()._is_clean()
+        return not self._discards and not self._puts and super()._is_clean()
 
     def _flush(self, objects: Sequence[object] | None = None) -> None:
         self.dispatch.before_flush(self, None, objects)
@@ -51,16 +65,20 @@ class BundlingSession(Session):
         changed = [state for state in self.identity_map._dirty_states() if state not in self._deleted]
         made = [state for state in self._new if state not in self._deleted]
         usual = not objects and not _unusual(made, changed, gone)
-        groups = _ordered([*_inserts(made), *_updates(changed)] if usual else [], _deletes(gone) if usual else [],
-                          self._discards)
-        self._discards = []
-        if groups:
-            writing.write(self.connection(), groups)
         if not usual:
             super()._flush(objects)
-            return
+            made, changed, gone = [], [], []
+        groups = _ordered([*_inserts(made, self._puts), *_updates(changed)], _deletes(gone), self._discards)
+        self.forget()
+        if groups:
+            writing.write(self.connection(), groups)
         self._remove_newly_deleted(gone)
         self._register_persistent({*made, *changed})
+
+
+@event.listens_for(BundlingSession, "after_soft_rollback")
+def _forget(session: BundlingSession, _transaction: SessionTransaction) -> None:
+    session.forget()
 
 
 def _unusual(made: Iterable[Any], changed: Iterable[Any], gone: Iterable[Any]) -> bool:
@@ -74,10 +92,9 @@ def _expression(values: Iterable[Any]) -> bool:
     return any(isinstance(value, ClauseElement) for value in values)
 
 
-def _inserts(made: Iterable[Any]) -> Iterable[Group]:
+def _inserts(made: Iterable[Any], puts: Iterable[tuple[Table, Values]]) -> Iterable[Group]:
     groups: dict[Table, Group] = {}
-    for state in made:
-        table, values = table_of(state.mapper), state.dict
+    for table, values in [*((table_of(state.mapper), state.dict) for state in made), *puts]:
         for name, default in table.defaults:
             if values.get(name) is None:
                 values[name] = default()

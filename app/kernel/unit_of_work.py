@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Insert, String, select
@@ -21,9 +21,6 @@ from app.kernel.fixed import TENANT
 from app.kernel.flushing import BundlingSession
 from app.kernel.ids import new_id
 from app.kernel.model import Base, TenantScoped
-
-if TYPE_CHECKING:
-    from app.kernel.bus import Subscriber
 
 T = TypeVar("T")
 
@@ -48,26 +45,21 @@ class UnitOfWork:
         self.cause_id: UUID | None = cause_id
         self.now: datetime = clock.now()
 
-    def record(self, data: object, *, case_id: UUID | None = None,
-               definitions: dict[str, Any] | None = None) -> events.StoredEvent:
-        """Store an event and one delivery for each subscriber of its type."""
+    def record(self, data: object, *, case_id: UUID | None = None, definitions: dict[str, Any] | None = None) -> UUID:
+        """Store an event and one delivery for each subscriber of its type; the event's id."""
         from app.kernel import bus
 
-        kind = events.type_of(data)
-        stored = events.StoredEvent(
-            tenant_id=self.tenant_id, id=new_id(), type=kind.name, schema_version=kind.version,
-            case_id=case_id or getattr(data, "case_id", None), cause_id=self.cause_id,
-            actor_id=self.actor.user_id, actor_kind=self.actor.kind, at=self.now,
+        kind, event_id = events.type_of(data), new_id()
+        case_id = case_id or getattr(data, "case_id", None)
+        self.session.put(
+            events.StoredEvent, id=event_id, type=kind.name, schema_version=kind.version, case_id=case_id,
+            cause_id=self.cause_id, actor_id=self.actor.user_id, actor_kind=self.actor.kind, at=self.now,
             definitions=definitions or {}, data=events.payload(data))
-        self.session.add(stored)
         metrics.EVENTS.labels(kind.name).inc()
         for subscriber in bus.subscribers_of(kind.name):
-            self.session.add(self._delivery(stored, subscriber))
-        return stored
-
-    def _delivery(self, stored: events.StoredEvent, subscriber: Subscriber) -> events.Delivery:
-        return events.Delivery(tenant_id=self.tenant_id, event_id=stored.id, case_id=stored.case_id,
-                               subscriber=subscriber.name, run_at=self.now)
+            self.session.put(events.Delivery, event_id=event_id, case_id=case_id, subscriber=subscriber.name,
+                             run_at=self.now)
+        return event_id
 
     @contextmanager
     def as_machine(self) -> Iterator[Actor]:

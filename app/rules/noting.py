@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from app.kernel import events
 from app.kernel.unit_of_work import UnitOfWork
 
 
@@ -14,9 +13,8 @@ class NotingUnit(UnitOfWork):
 
     made: list[str]
 
-    def record(self, data: object, *, case_id: UUID | None = None,
-               definitions: dict[str, Any] | None = None) -> events.StoredEvent:
+    def record(self, data: object, *, case_id: UUID | None = None, definitions: dict[str, Any] | None = None) -> UUID:
         """As ever."""
-        stored = super().record(data, case_id=case_id, definitions=definitions)
-        self.made.append(str(stored.id))
-        return stored
+        event_id = super().record(data, case_id=case_id, definitions=definitions)
+        self.made.append(str(event_id))
+        return event_id

@@ -100,9 +100,9 @@ def complete_task(command: CompleteTask, uow: UnitOfWork) -> dict[str, Any]:
     if command.form_hash is not None and command.form_hash != row.form_hash:
         raise Conflict(msg("This form has changed. Open the task again."))
     data = _checked(command, uow, row)
-    uow.session.add(FormSubmission(
-        tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, task_id=row.id, element_id=row.element_id,
-        form_id=row.form_id, form_hash=row.form_hash, data=data, by_user_id=uow.actor.user_id, at=uow.now))
+    uow.session.put(
+        FormSubmission, id=new_id(), case_id=case.id, task_id=row.id, element_id=row.element_id,
+        form_id=row.form_id, form_hash=row.form_hash, data=data, by_user_id=uow.actor.user_id, at=uow.now)
     definitions = {row.form_id: row.form_hash} if row.form_id else None
     record(uow, case, events.CaseTaskCompleted, definitions, minutes_open=history.minutes_open(row, uow.now),
            **history.task_codes(row))

@@ -41,7 +41,7 @@ def happen(command: Happen, uow: unit_of_work.UnitOfWork) -> dict[str, str]:
     stored = uow.record(Happened(command.case_id, command.note))
     if command.note == "boom":
         raise RuntimeError("boom")
-    return {"event": str(stored.id)}
+    return {"event": str(stored)}
 
 
 @bus.subscribes("test.happened", name="test.subscriber")
