@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from app.kernel import network
 from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _TenantKey
 
 APP_ROLE, WORKER_ROLE = "yikou_app", "yikou_worker"
@@ -35,6 +36,7 @@ class Database:
         self._steady = engine.execution_options(isolation_level="REPEATABLE READ") if steady else engine
         if self.dialect == "sqlite":
             _prepare_sqlite(engine)
+        network.prepare(engine)
 
     @contextmanager
     def read(self, tenant_id: UUID) -> Iterator[Session]:
