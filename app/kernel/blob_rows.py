@@ -96,13 +96,20 @@ class RowStore:
 
     def take_over(self, tenant_id: UUID) -> int:
         """Bring what the folder of before holds into the database; the files stay. The number brought."""
-        missing = [sha256 for sha256 in (self.before.names(tenant_id) if self.before is not None else ())
-                   if not self._has_rows(tenant_id, sha256)]
+        missing = self._missing(tenant_id)
         for sha256 in missing:
             assert self.before is not None  # noqa: S101  it named them
             with self.before.open(tenant_id, sha256) as file:
                 self._keep(tenant_id, file)
         return len(missing)
+
+    def left(self, tenant_id: UUID) -> int:
+        """How many contents only the folder of before holds."""
+        return len(self._missing(tenant_id))
+
+    def _missing(self, tenant_id: UUID) -> list[str]:
+        names = self.before.names(tenant_id) if self.before is not None else ()
+        return [sha256 for sha256 in names if not self._has_rows(tenant_id, sha256)]
 
 
 class _Stream(io.RawIOBase):
