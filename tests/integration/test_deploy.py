@@ -28,7 +28,7 @@ WORST_EXPOSURE = 2.0
 
 def procfile() -> dict[str, str]:
     lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
-    return {name: command for name, command in (line.split(": ", 1) for line in lines)}
+    return dict(line.split(": ", 1) for line in lines)
 
 
 def tracked() -> set[str]:
