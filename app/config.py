@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flask.helpers import get_debug_flag
+
 from app.kernel import network
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +33,9 @@ def settings(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     values: dict[str, Any] = {name: os.environ[name] for name in NAMES if os.environ.get(name)}
     values.update(given or {})
     production = values.get("YIKOU_ENV") == "production"
+    if get_debug_flag() and values.get("YIKOU_ENV") != "development":
+        raise ConfigurationError("FLASK_DEBUG is set: its error pages run what a visitor types. "
+                                 "Unset it, or set YIKOU_ENV=development on a machine of your own")
     instance = Path(values.setdefault("INSTANCE_PATH", str(ROOT / "instance")))
     values.setdefault("DATABASE_URL", f"sqlite:///{instance / 'yikou.db'}")
     values["DATABASE_URL"] = _address(str(values["DATABASE_URL"]))
@@ -68,6 +73,7 @@ def _flask(values: Mapping[str, Any], https: bool) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         "TEMPLATES_AUTO_RELOAD": False,
+        "DEBUG": False,
         "HTTPS": https,
         "TRUSTED_PROXIES": 0,
     }

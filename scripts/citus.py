@@ -19,8 +19,9 @@ ANCHOR = "process_instance"
 """The table that all others lie beside."""
 
 INSTALLATION: dict[str, tuple[str, str]] = {
-    "tenant": ("reference", "An office is found by host or path before its id is known: `host` and `slug` are unique over all "
-                            "offices, and every node joins with it. Written when an office is made or its settings change."),
+    "tenant": ("reference", "An office is found by host or path before its id is known: `host` and `slug` are unique "
+                            "over all offices, and every node joins with it. Written when an office is made or its "
+                            "settings change."),
     "installation_secret": ("reference", "One row that every node may be asked for. Written by a migration only."),
     "lease": ("local", "Written by every worker twice a second, joined with nothing: it stays on the coordinator."),
 }
@@ -93,10 +94,11 @@ def parts() -> dict[str, str]:
     shared = sorted(shared_with_base())
     rows = [f"| `{name}` | {kind} | {why} |" for name, (kind, why) in INSTALLATION.items()]
     rows += [f"| `{name}` | reference | {BASE} |" for name in shared]
+    claims = [f"| `{name}` | {why} |" for name, why in CLAIMS.items()]
     return {
         "installation": "\n".join(["| table | kind | why |", "|---|---|---|", *rows]),
         "statements": f"```sql\n{statements()}\n```",
-        "claims": "\n".join(["| index | who looks |", "|---|---|", *(f"| `{name}` | {why} |" for name, why in CLAIMS.items())]),
+        "claims": "\n".join(["| index | who looks |", "|---|---|", *claims]),
     }
 
 
