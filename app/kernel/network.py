@@ -23,7 +23,7 @@ LOOK_FOR_CLIENT = 10_000
 POOL_SECONDS = 10
 
 
-def arguments(url: str | URL) -> dict[str, int]:
+def arguments(url: str | URL) -> dict[str, Any]:
     """What `psycopg.connect` is to be told beside the address; nothing for other databases."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":

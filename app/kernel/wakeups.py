@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL
@@ -104,7 +105,7 @@ def listening(stop: threading.Event) -> Iterator[None]:
     thread.join(2 * LOOK)
 
 
-def _listen(words: str, patience: dict[str, int], stop: threading.Event) -> None:
+def _listen(words: str, patience: dict[str, Any], stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with psycopg.connect(words, autocommit=True, **patience) as connection:
