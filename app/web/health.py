@@ -39,7 +39,7 @@ def install(app: Flask) -> None:
 def _answers() -> bool:
     try:
         with database.current().engine.connect() as connection:
-            return connection.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(connection.execute(text("SELECT 1")).scalar_one())
     except SQLAlchemyError:
         return False
 
