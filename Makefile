@@ -5,7 +5,7 @@ BIN := .venv/bin
 PORT ?= 8000
 ISSUE ?=
 
-.PHONY: messages help run test check static bench soak proof tck screenshots setup setup-dev frontend translations clean
+.PHONY: messages help run test check static bench soak proof tck sbom screenshots setup setup-dev frontend translations clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ proof: setup-dev ## make proof ISSUE=n: show each claim of an issue on a fresh d
 tck: setup-dev ## the DMN conformance kit, where it lies beside this checkout
 	@$(BIN)/python ../shared/conformance/run_tck.py ../shared/conformance/dmn-tck --engine app.dmn:evaluate
 
+sbom: setup-dev ## what the product is made of, as CycloneDX JSON in instance/sbom.json
+	@$(BIN)/python scripts/sbom.py
+
 screenshots: setup-dev ## make the README's pictures anew
 	@$(BIN)/python -m tests.journeys.screenshots
 
@@ -51,7 +54,7 @@ setup-dev: .venv/.dev frontend translations
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/.run: .venv/.python requirements.txt
+.venv/.run: .venv/.python requirements.txt constraints.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 

@@ -60,16 +60,19 @@ def assemble() -> None:
 def _install_stores(app: Flask) -> None:
     """Rows, files and channels: what rooms take as installed."""
     from app import notifications, offices
-    from app.kernel import blobs, database
+    from app.kernel import blob_rows, blobs, database
     from app.tenancy import attachments
 
-    folder = app.config.get("ATTACHMENTS_PATH") or Path(app.config["INSTANCE_PATH"]) / "attachments"
-    blobs.install(blobs.FolderStore(Path(folder)))
+    kept, instance = app.config.get("ATTACHMENTS_PATH"), Path(app.config["INSTANCE_PATH"])
+    folder = blobs.FolderStore(Path(kept or instance / "attachments"))
+    shared = not str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite:")
+    blobs.install(blob_rows.RowStore(before=folder) if shared and not kept else folder)
     try:
         attachments.configure(app.config)
     except ValueError as error:
         raise config.ConfigurationError(str(error)) from error
-    offices.archives.configure(Path(app.config.get("EXPORTS_PATH") or Path(app.config["INSTANCE_PATH"]) / "exports"))
+    exports = app.config.get("EXPORTS_PATH") or (None if shared else instance / "exports")
+    offices.archives.configure(Path(exports) if exports else None)
     notifications.configure(app.config)
     notifications.links.configure(app.config)
 

@@ -9,6 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flask.helpers import get_debug_flag
+
+from app.kernel import network
+
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("DATABASE_URL", "SECRET_KEY", "INSTANCE_PATH", "YIKOU_ENV", "NOTIFICATION_CHANNEL", "PUBLIC_URL",
          "TRUSTED_PROXIES", "ATTACHMENTS_PATH", "EXPORTS_PATH", "CLAMD", "SMTP_HOST", "SMTP_PORT", "SMTP_USER",
@@ -22,18 +26,29 @@ class ConfigurationError(RuntimeError):
 
 
 def settings(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Flask's configuration. Raises ConfigurationError when a production process lacks what it needs."""
+    """Flask's configuration. Raises ConfigurationError when a production process lacks what it needs.
+
+    `SECRET_KEY_SHARED`: the key that is given here holds until the database has told the one of all machines.
+    """
     values: dict[str, Any] = {name: os.environ[name] for name in NAMES if os.environ.get(name)}
     values.update(given or {})
     production = values.get("YIKOU_ENV") == "production"
+    if get_debug_flag() and values.get("YIKOU_ENV") != "development":
+        raise ConfigurationError("FLASK_DEBUG is set: its error pages run what a visitor types. "
+                                 "Unset it, or set YIKOU_ENV=development on a machine of your own")
     instance = Path(values.setdefault("INSTANCE_PATH", str(ROOT / "instance")))
+    values.setdefault("DATABASE_URL", f"sqlite:///{instance / 'yikou.db'}")
+    values["DATABASE_URL"] = _address(str(values["DATABASE_URL"]))
+    on_this_machine = values["DATABASE_URL"].startswith("sqlite:")
+    if on_this_machine:
+        _made(instance)
     if not values.get("SECRET_KEY"):
         if production:
             raise ConfigurationError("SECRET_KEY is not set: a production process does not start without one")
-        values["SECRET_KEY"] = _kept_secret(instance)
+        values["SECRET_KEY"] = _kept_secret(instance) if on_this_machine else secrets.token_urlsafe(48)
+        values["SECRET_KEY_SHARED"] = not on_this_machine
     if production and not values.get("NOTIFICATION_CHANNEL"):
         raise ConfigurationError("NOTIFICATION_CHANNEL is not set: residents could not be told anything")
-    values.setdefault("DATABASE_URL", f"sqlite:///{_made(instance) / 'yikou.db'}")
     https = production or str(values.get("PUBLIC_URL", "")).startswith("https://")
     return {**_flask(values, https), **values}
 
@@ -41,6 +56,8 @@ def settings(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def _flask(values: Mapping[str, Any], https: bool) -> dict[str, Any]:
     return {
         "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
+        "SQLALCHEMY_ENGINE_OPTIONS": network.engine_options(values["DATABASE_URL"]),
+        "SECRET_KEY_SHARED": False,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,
@@ -56,9 +73,15 @@ def _flask(values: Mapping[str, Any], https: bool) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         "TEMPLATES_AUTO_RELOAD": False,
+        "DEBUG": False,
         "HTTPS": https,
         "TRUSTED_PROXIES": 0,
     }
+
+
+def _address(url: str) -> str:
+    """As SQLAlchemy reads it; hosting services write `postgres://`."""
+    return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
 
 
 def _made(folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -16,7 +16,7 @@ class SignIn(Command):
 
     while_paused: ClassVar[bool] = True
     login: str
-    password: str
+    password: str = field(repr=False, metadata={"secret": True})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class CreateUser(Command):
 
     login: str
     name: str
-    password: str
+    password: str = field(repr=False, metadata={"secret": True})
     phone: str | None = None
     locale: str | None = None
     memberships: tuple[tuple[str, str | None], ...] = ()

@@ -1,5 +1,5 @@
-"""Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse`. They only
-translate."""
+"""Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse | ready |
+take-over-files`. They only translate."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ def install(app: Flask) -> None:
     from app.cli.instances import instance_cli
     from app.cli.knowledge import knowledge_cli
     from app.cli.office import office_cli
+    from app.cli.ready import ready, take_over_files
     from app.cli.rehearsing import rehearse
     from app.cli.worker import worker
 
-    for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse):
+    for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse,
+                    ready, take_over_files):
         app.cli.add_command(command)

@@ -1,16 +1,20 @@
-"""Runs the migrations of migrations/versions on the app's own engine."""
+"""Runs the migrations of migrations/versions on the app's own engine, on one machine at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from app.extensions import db
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+PREPARING = 0x79696B6F75
+"""A number among advisory locks that nobody else uses: `yikou` in ASCII."""
 
 
 def upgrade(engine: Engine | None = None) -> None:
@@ -20,3 +24,18 @@ def upgrade(engine: Engine | None = None) -> None:
     with (engine or db.engine).connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def alone(engine: Engine | None = None) -> Iterator[None]:
+    """Within it, no other machine prepares the same database; the second waits, and then finds everything done.
+
+    A lock of an empty transaction that ends with its connection: a machine that dies in the middle keeps nobody out.
+    """
+    here = engine or db.engine
+    if here.dialect.name != "postgresql":
+        yield
+        return
+    with here.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PREPARING})
+        yield

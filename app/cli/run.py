@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from app import create_app
-from app.cli.migrate import upgrade
+from app.cli.migrate import alone, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 SHUTDOWN_SECONDS = 15.0
@@ -28,7 +28,7 @@ def main() -> int:
         return 1
     app = create_app()
     try:
-        with app.app_context():
+        with app.app_context(), alone():
             upgrade()
             behind = _prepare()
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from types import FrameType
@@ -9,8 +10,11 @@ from types import FrameType
 import click
 from flask.cli import with_appcontext
 
-from app.kernel import metrics
+from app.cli.migrate import FOLDER
+from app.kernel import metrics, schema
 from app.workers import depth, run_forever
+
+log = logging.getLogger(__name__)
 
 
 @click.command("worker", help="Run background work: events, timers, jobs, messages.")
@@ -26,4 +30,20 @@ def worker() -> None:
         depth.install()
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
-    run_forever(stop)
+    if wait_for_tables(stop):
+        run_forever(stop)
+
+
+def wait_for_tables(stop: threading.Event, every: float = 2.0) -> bool:
+    """Until the migrations of this release have run, on whichever machine; False when it is to stop first.
+
+    A worker may be started before them, and before the database.
+    """
+    told = False
+    while schema.is_behind(FOLDER):
+        if not told:
+            log.warning("the database does not answer or lacks tables of this release; waiting for both")
+            told = True
+        if stop.wait(every):
+            return False
+    return not stop.is_set()

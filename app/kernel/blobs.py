@@ -1,14 +1,17 @@
-"""Files by the hash of their content, kept apart from the database. Who may read one is decided elsewhere."""
+"""Files by the hash of their content: in a folder, or in the database (`blob_rows`). Who may read one is decided
+elsewhere."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 from uuid import UUID
 
 from app.kernel.errors import NotFound, msg
@@ -22,6 +25,9 @@ class BlobStore(Protocol):
 
     def put(self, tenant_id: UUID, data: bytes) -> str:
         """Keep `data` durably and give its SHA-256 in hex; once more is harmless."""
+
+    def put_file(self, tenant_id: UUID, path: Path) -> str:
+        """As `put`, for a file that may be larger than the memory."""
 
     def open(self, tenant_id: UUID, sha256: str) -> BinaryIO:
         """The content as a binary stream for the caller to close. Raises NotFound."""
@@ -41,7 +47,15 @@ class FolderStore:
 
     def put(self, tenant_id: UUID, data: bytes) -> str:
         """Written beside its place, forced to disk, then renamed: a reader or a crash never sees half a file."""
-        sha256 = hashlib.sha256(data).hexdigest()
+        return self._keep(tenant_id, io.BytesIO(data))
+
+    def put_file(self, tenant_id: UUID, path: Path) -> str:
+        """Likewise."""
+        with path.open("rb") as file:
+            return self._keep(tenant_id, file)
+
+    def _keep(self, tenant_id: UUID, content: BinaryIO) -> str:
+        sha256 = hashlib.file_digest(cast(Any, content), "sha256").hexdigest()
         path = self._path(tenant_id, sha256)
         if path.exists():
             return sha256
@@ -49,7 +63,8 @@ class FolderStore:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                content.seek(0)
+                shutil.copyfileobj(content, file, CHUNK)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(path)

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from app.kernel import network
 from app.kernel.errors import TenantMissing as TenantMissing
 from app.kernel.fixed import SCOPED
 from app.kernel.flushing import BundlingSession
@@ -38,6 +39,7 @@ class Database:
         self._steady = engine.execution_options(isolation_level="REPEATABLE READ") if steady else engine
         if self.dialect == "sqlite":
             _prepare_sqlite(engine)
+        network.prepare(engine)
 
     @contextmanager
     def read(self, tenant_id: UUID) -> Iterator[Session]:

@@ -11,11 +11,12 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL
 
-from app.kernel import database
+from app.kernel import database, network
 
 log = logging.getLogger(__name__)
 CHANNEL = "yikou_work"
@@ -31,14 +32,14 @@ class Sender:
 
     def __init__(self, url: URL) -> None:
         self.asked, self.stop = threading.Event(), threading.Event()
-        self._words = connection_words(url)
+        self._words, self._patience = connection_words(url), network.arguments(url)
         self._thread = threading.Thread(target=self._run, name="wakeups", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         while not self.stop.is_set():
             try:
-                with psycopg.connect(self._words, autocommit=True) as connection:
+                with psycopg.connect(self._words, autocommit=True, **self._patience) as connection:
                     self._send(connection)
             except psycopg.Error as error:
                 log.info("no notifications for now: %s", type(error).__name__)
@@ -97,16 +98,17 @@ def listening(stop: threading.Event) -> Iterator[None]:
         yield
         return
     words = connection_words(here.engine.url)
-    thread = threading.Thread(target=_listen, args=(words, stop), name="listen", daemon=True)
+    thread = threading.Thread(target=_listen, args=(words, network.arguments(here.engine.url), stop), name="listen",
+                              daemon=True)
     thread.start()
     yield
     thread.join(2 * LOOK)
 
 
-def _listen(words: str, stop: threading.Event) -> None:
+def _listen(words: str, patience: dict[str, Any], stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            with psycopg.connect(words, autocommit=True) as connection:
+            with psycopg.connect(words, autocommit=True, **patience) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 bell.set()  # what was committed before this moment was told to nobody
                 while not stop.is_set():

@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import Table, select, text
@@ -31,24 +32,25 @@ CHUNK, ROWS = 256 * 1024, 500
 FORMAT = 1
 FILES = "files/"
 """Pictures and films, which are small already: stored as they are."""
-_folder: list[Path] = []
+_folder: list[Path | None] = []
 
 
-def configure(folder: Path) -> None:
-    """Where exports lie: a folder that web and worker share."""
+def configure(folder: Path | None) -> None:
+    """Where exports lie: a folder that web and worker share, or None: where the offices' files are."""
     _folder[:] = [folder]
 
 
 def path(tenant_id: UUID, export_id: UUID) -> Path:
-    """The file of an export. RuntimeError before `configure`."""
-    if not _folder:
+    """The file of an export. RuntimeError where no folder is configured."""
+    if not _folder or _folder[0] is None:
         raise RuntimeError("no folder for exports is configured")
     return _folder[0] / str(UUID(str(tenant_id))) / f"{UUID(str(export_id))}.zip"
 
 
 def tables() -> list[Table]:
-    """Every table with rows of one office, by name: whatever the models declare."""
-    return [table for name, table in sorted(Base.metadata.tables.items()) if "tenant_id" in table.columns]
+    """Every table with rows of one office, by name: whatever the models declare, but contents of files (`files/`)."""
+    return [table for name, table in sorted(Base.metadata.tables.items())
+            if "tenant_id" in table.columns and not table.info.get("contents")]
 
 
 def left_out() -> list[dict[str, str]]:
@@ -179,6 +181,32 @@ def _digest(file: Path) -> tuple[str, int]:
         while piece := content.read(CHUNK):
             digest.update(piece)
     return digest.hexdigest(), file.stat().st_size
+
+
+def keep(session: Session, tenant_id: UUID, export_id: UUID) -> tuple[str, int]:
+    """Write the office that the session reads to where exports lie; (SHA-256, size)."""
+    if _folder and _folder[0] is not None:
+        return write(session, tenant_id, path(tenant_id, export_id))
+    with tempfile.TemporaryDirectory(prefix="yikou-export-") as folder:
+        target = Path(folder) / f"{export_id}.zip"
+        found = write(session, tenant_id, target)
+        blobs.current().put_file(tenant_id, target)
+        return found
+
+
+def content(tenant_id: UUID, export_id: UUID, sha256: str) -> BinaryIO:
+    """The file of an export as a stream for the caller to close. Raises NotFound."""
+    if _folder and _folder[0] is not None:
+        return opened(tenant_id, export_id).open("rb")
+    return blobs.current().open(tenant_id, sha256)
+
+
+def drop(tenant_id: UUID, export_id: UUID, sha256: str) -> None:
+    """Remove the file of an export; nothing happens when it is not there."""
+    if _folder and _folder[0] is not None:
+        path(tenant_id, export_id).unlink(missing_ok=True)
+    else:
+        blobs.current().remove(tenant_id, sha256)
 
 
 def opened(tenant_id: UUID, export_id: UUID) -> Path:

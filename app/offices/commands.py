@@ -75,7 +75,7 @@ class NoteExport(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeExport(Command):
-    """Somebody takes an export away. Answer {"file"}: its name below the folder of exports. Raises NotFound."""
+    """Somebody takes an export away. Answer {"size", "sha256"} of the file. Raises NotFound."""
 
     while_paused: ClassVar[bool] = True
     export_id: UUID

@@ -75,9 +75,9 @@ def take_export(command: TakeExport, uow: UnitOfWork) -> dict[str, Any]:
     row = _row(uow.session, command.export_id)
     if row.state != "ready" or row.expires_at is None or row.expires_at <= uow.now:
         raise NotFound(msg("This file is not there."))
-    archives.opened(uow.tenant_id, row.id)
+    archives.content(uow.tenant_id, row.id, row.sha256).close()
     uow.record(ExportTaken(export_id=row.id))
-    return {"size": row.size}
+    return {"size": row.size, "sha256": row.sha256}
 
 
 @handles(DropExport)
@@ -87,7 +87,7 @@ def drop_export(command: DropExport, uow: UnitOfWork) -> None:
     row = _row(uow.session, command.export_id)
     if row.state == "ready" and row.expires_at is not None and row.expires_at <= uow.now:
         row.state, row.due_at = "gone", None
-        archives.path(uow.tenant_id, row.id).unlink(missing_ok=True)
+        archives.drop(uow.tenant_id, row.id, row.sha256)
         uow.record(ExportDropped(export_id=row.id))
 
 
@@ -107,7 +107,7 @@ def make(tenant_id: UUID, export_id: UUID) -> None:
     """Write the file and note how it went. The office works on meanwhile: nothing is locked."""
     try:
         with database.current().snapshot(tenant_id) as session:
-            sha256, size = archives.write(session, tenant_id, archives.path(tenant_id, export_id))
+            sha256, size = archives.keep(session, tenant_id, export_id)
     except Exception as error:
         dispatch(NoteExport(tenant_id=tenant_id, actor=SYSTEM, export_id=export_id, error=type(error).__name__))
         raise

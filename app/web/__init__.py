@@ -6,14 +6,27 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf
-from app.web import access, context, errors, headers, health, logs, names, sessions, show, tenant_paths, texts
+from app.web import (
+    access,
+    context,
+    errors,
+    headers,
+    health,
+    logs,
+    names,
+    sessions,
+    shared_key,
+    show,
+    tenant_paths,
+    texts,
+)
 
 
 def install(app: Flask) -> None:
     """Hang the edge on the app: offices, sessions, access, headers, error pages, languages, pages."""
     from app.web import admin, resident, staff
 
-    inner = tenant_paths.TenantPaths(app.wsgi_app)
+    inner = shared_key.SharedKey(app, tenant_paths.TenantPaths(app.wsgi_app))
     proxies = int(app.config["TRUSTED_PROXIES"])
     app.wsgi_app = ProxyFix(inner, proxies, proxies, proxies) if proxies else inner  # type: ignore[method-assign]
     app.session_interface = sessions.OfficeSessions()

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, current_app, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -52,6 +53,7 @@ TROUBLE = ("08", "25", "53", "55", "57", "58")
 def install(app: Flask) -> None:
     """Register the pages."""
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _unavailable)
     app.register_error_handler(YikouError, _domain)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
@@ -122,7 +124,13 @@ def _database(error: DBAPIError) -> Response:
     """A database that is gone, full or read-only: 503, and when to come again. What else it refuses is our fault."""
     if not _cannot_be_asked(error):
         return _unexpected(error)
-    log.error("%s %s: the database cannot be asked: %s", request.method, request.path, type(error.orig).__name__)
+    return _unavailable(error)
+
+
+def _unavailable(error: DBAPIError | PoolTimeout) -> Response:
+    """Also when all connections hang on a database that does not answer any more."""
+    what = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+    log.error("%s %s: the database cannot be asked: %s", request.method, request.path, what)
     if for_program():
         answer = told(503, t(UNAVAILABLE))
         answer.headers["Retry-After"] = str(RETRY_SECONDS)

@@ -5,47 +5,49 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from app.kernel import database
+from app.kernel import database, schema
 from app.web.access import PUBLIC, access
 from app.web.errors import RETRY_SECONDS
 
 
 def install(app: Flask) -> None:
-    """`/health`: 200 with `ok` when the database answers; `/ready`: 200 when it also has this release's tables."""
+    """`/health`: 200 with `ok` when the database answers; `/ready`: 200 when it also has this release's tables.
+
+    Tables of a newer release count as well: migrations come first, and what runs goes on until it is replaced.
+    """
 
     @app.get("/health", endpoint="health")
     @access(PUBLIC)
     def health() -> Response:
-        return _told("" if _asked("SELECT 1") is not None else "the database does not answer")
+        return _told("" if _answers() else "the database does not answer")
 
     @app.get("/ready", endpoint="ready")
     @access(PUBLIC)
     def ready() -> Response:
-        found = _asked("SELECT version_num FROM alembic_version")
+        found = schema.present()
         if found is None:
             return _told("the database does not answer, or is empty")
-        wanted = _wanted(current_app.extensions["migrate"].directory)
-        return _told("" if found == wanted else f"the database has tables of {found}, this release needs {wanted}")
+        older, wanted = _releases(current_app.extensions["migrate"].directory)
+        return _told(f"the database has tables of {found}, this release needs {wanted}" if found in older else "")
 
 
-def _asked(statement: str) -> str | None:
-    """The one value, or None when there is no answer. As the connecting user: nobody else reads `alembic_version`."""
+def _answers() -> bool:
     try:
         with database.current().engine.connect() as connection:
-            return str(connection.execute(text(statement)).scalar_one())
+            return bool(connection.execute(text("SELECT 1")).scalar_one())
     except SQLAlchemyError:
-        return None
+        return False
 
 
 @cache
-def _wanted(folder: str) -> str | None:
-    return ScriptDirectory(str(Path(folder))).get_current_head()
+def _releases(folder: str) -> tuple[frozenset[str], str | None]:
+    """The migrations before the newest one, and that one."""
+    return schema.releases(Path(folder))
 
 
 def _told(problem: str) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.tenancy import directory, queries
 
@@ -35,7 +36,7 @@ class TenantPaths:
         if not path.startswith(WITHOUT):
             try:
                 self._find(environ, host, path)
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 environ[LOST] = error
         return self.inner(environ, start_response)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Callable
@@ -14,7 +15,8 @@ from app.kernel import clock, leases, metrics, outbox, sequencer, wakeups
 from app.workers import demand, folders, offices, retention, reviews, scans, supervision, work
 
 log = logging.getLogger(__name__)
-OWNER = f"{socket.gethostname()}:{os.getpid()}"
+OWNER = f"{socket.gethostname()[:48]}:{os.getpid()}:{secrets.token_hex(4)}"
+"""Machines made from one picture share a name, containers a process number; no worker may hold another's lease."""
 IDLE_SECONDS, ERROR_SECONDS = 0.5, 2.0
 SEQUENCER = "sequencer"
 

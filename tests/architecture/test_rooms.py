@@ -220,10 +220,10 @@ def test_migrations_are_named_and_in_order() -> None:
     assert all(re.fullmatch(r"\d{4}_[a-z_]+", f.stem) for f in files)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
 def test_every_dependency_is_pinned(name: str) -> None:
     lines = [x.split("#")[0].strip() for x in (ROOT / name).read_text().splitlines()]
-    assert [x for x in lines if x and not x.startswith("-r") and "==" not in x] == []
+    assert [x for x in lines if x and not x.startswith(("-r", "-c constraints.txt")) and "==" not in x] == []
 
 
 def test_rooms_are_entered_by_their_doors() -> None:

@@ -13,7 +13,7 @@ import app
 from app.kernel.database import Database
 from app.kernel.model import Base, SharedWithBase, TenantScoped
 
-INSTALLATION = {"lease", "tenant", "alembic_version"}
+INSTALLATION = {"lease", "tenant", "alembic_version", "installation_secret"}
 
 
 def load_models() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.engine.diagram import Diagram
-from app.engine.lint import calls, flows, graph, structure, texts, undoing, work
+from app.engine.lint import calls, flows, graph, limits, structure, texts, undoing, work
 from app.engine.reading import read
 from app.kernel.errors import DefinitionError, Problem
 
@@ -38,6 +38,7 @@ def check(diagram: Diagram, lookup: Lookup | None = None) -> list[Problem]:
     texts.check(diagram)
     if not any(p.severity == "error" for p in diagram.problems):
         graph.check(diagram)
+        limits.check(diagram)
     return sorted(diagram.problems, key=lambda p: (p.severity != "error", p.line or 0))
 
 

@@ -14,7 +14,7 @@ WAITING = frozenset({"userTask", "serviceTask", "receiveTask", "callActivity", "
 def check(diagram: Diagram) -> None:
     """Report on the diagram; its flows are known to be sound."""
     for scope in diagram.scopes.values():
-        follow = _successors(scope)
+        follow = successors(scope)
         origins = [n.id for n in scope.nodes.values() if n.type == "startEvent" or n.event_subprocess]
         if scope.adhoc:
             origins += [n.id for n in scope.activatable()]
@@ -26,7 +26,7 @@ def check(diagram: Diagram) -> None:
         _busy_loops(diagram, scope)
 
 
-def _successors(scope: Scope) -> dict[str, list[str]]:
+def successors(scope: Scope) -> dict[str, list[str]]:
     """Flows, and from an activity to its boundary events, from these to compensation handlers."""
     out: dict[str, list[str]] = {name: [] for name in scope.nodes}
     for flow in scope.flows.values():
@@ -64,7 +64,7 @@ def _back_flows(diagram: Diagram, scope: Scope, follow: dict[str, list[str]], or
 def _busy_loops(diagram: Diagram, scope: Scope) -> None:
     """A cycle in which no element waits would run until the budget stops it."""
     automatic = {n.id for n in scope.nodes.values() if n.type not in WAITING and not n.extensions.has("taskDefinition")}
-    follow = {name: [t for t in targets if t in automatic] for name, targets in _successors(scope).items()}
+    follow = {name: [t for t in targets if t in automatic] for name, targets in successors(scope).items()}
     reported = False
     for name in scope.nodes:
         if name in automatic and not reported and name in _reach(follow[name], follow):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, send_file, url_for
@@ -45,8 +47,7 @@ def request_export() -> Response:
 @access("office.export")
 def take_export(export_id: UUID) -> Response:
     """A form, not a link: taking everything away is written down first."""
-    dispatch(TakeExport, export_id=export_id)
-    return _file(the_office(), export_id)
+    return _file(the_office(), export_id, dispatch(TakeExport, export_id=export_id))
 
 
 @blueprint.post("/offices/<slug>/exports")
@@ -62,15 +63,16 @@ def request_office_export(slug: str) -> Response:
 @access("tenant.manage")
 def take_office_export(slug: str, export_id: UUID) -> Response:
     """The operator, of any office."""
-    send(slug, TakeExport, export_id=export_id)
-    return _file(office_called(slug), export_id)
+    taken = send(slug, TakeExport, export_id=export_id)
+    return _file(office_called(slug), export_id, taken)
 
 
-def _file(office: Tenant, export_id: UUID) -> Response:
-    """Streamed from the disk; a browser saves it and opens nothing."""
+def _file(office: Tenant, export_id: UUID, taken: Mapping[str, Any]) -> Response:
+    """Streamed from where exports lie; a browser saves it and opens nothing."""
     name = f"{office.slug}-{local_now():%Y%m%d}.zip"
-    answer = send_file(archives.opened(office.tenant_id, export_id), mimetype="application/zip", conditional=False,
-                       etag=False)
+    content = archives.content(office.tenant_id, export_id, taken["sha256"])
+    answer = send_file(content, mimetype="application/zip", conditional=False, etag=False)
+    answer.content_length = taken["size"]
     answer.headers["Content-Disposition"] = attachments.content_disposition(name)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, no-store"
