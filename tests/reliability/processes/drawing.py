@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 
 from tests.reliability.processes.blocks import Block, Catcher, Diagram, Event, Ex, Loop, Process
-from tests.reliability.processes.features import ENDS, FEATURES, Features, Place
+from tests.reliability.processes.features import ENDS, FEATURES, THROWS, Features, Place
 
 VARIABLES = {"key": "K-1", "a": 2, "b": True, "c": False, "items": [3, 1, 2]}
 """What every instance begins with; nothing writes them."""
@@ -32,11 +32,14 @@ class Drawer(Features):
 
     def process(self, calls: tuple[str, ...], deep: int) -> Process:
         """The whole process."""
-        handlers = [self.handler(Place(1, calls=calls))] if self.maybe(.4) else []
+        handlers = [self.handler(Place(1, calls=calls))] if self.maybe(.3) else []
         place = Place(deep, codes=frozenset(h.event.code for h in handlers if h.event.kind == "error" and h.event.code), calls=calls)
-        parts = [self.block(place) for _ in range(2 if deep > 1 else 1)]
+        parts = [self.block(place) for _ in range(deep)]
         while self.wanted:
             parts.append(self.block(place))
+        called = {block.at["process"] for part in parts for block in part.walk() if block.kind == "call"}
+        if calls[:1] and calls[0] not in called:
+            parts.append(self.draw_call(place, self.rnd.choice(["all", "out", "in"])))
         if self.maybe(.2):
             parts += self.final(place)
         return Process(self.prefix, Block("seq", "", parts), handlers)
@@ -88,7 +91,7 @@ class Drawer(Features):
 
     def final(self, place: Place) -> list[Block]:
         """An end of a scope that is not a plain one."""
-        kinds = [kind for kind in ENDS if kind not in ("none", "error")]
+        kinds = [kind for kind in ENDS if kind not in ("none", "error") and not (place.calm and kind in THROWS)]
         return [self.user(), Block("end", self.name("end"), event=self.thrown(self.rnd.choice(kinds), place))]
 
     # ---- events
@@ -169,7 +172,9 @@ class Drawer(Features):
     def repeated(self, block: Block, brought: str, sequential: bool, stops: bool = False) -> Block:
         """Once for each item."""
         item = self.name("i")
-        items: Ex = self.rnd.choice([("var", "items"), ("const", [4, 5]), ("const", [7, 8, 9]), ("const", [])])
+        items: Ex = self.rnd.choice([("var", "items"), ("const", [4, 5]), ("const", [7, 8, 9])])
+        if block.kind in ("user", "job") and self.maybe(.15):
+            items = ("const", [])
         loop = Loop(sequential, items, item)
         if self.maybe(.7):
             loop.output = self.name("r")

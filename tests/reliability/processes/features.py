@@ -131,7 +131,7 @@ class Features:
         """One of several."""
         pick, parts = self.name("x"), [self.some(place.inside()) for _ in range(self.rnd.randint(2, 3))]
         tests = [("is", pick, i + 1) for i in range(len(parts) - 1)]
-        if self.maybe(.3):
+        if self.maybe(.1):
             tests[0] = ("var", self.rnd.choice("bc"))
         return self.seq(self.chooser({pick: [1, 2, 3]}), Block("xor", self.name("g"), parts, at={"tests": tests}))
 

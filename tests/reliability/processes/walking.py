@@ -35,7 +35,7 @@ from tests.reliability.processes.running import Wait
 from tests.reliability.processes.writing import write
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-HURRY, LIMIT = 22, 400
+HURRY, LIMIT = 14, 400
 """After so many steps a walk only goes forwards; after so many it is given up, which is a difference."""
 BUILT_IN = ("numberOfInstances", "numberOfCompletedInstances")
 """Names that a multi-instance body shows beside its variables."""
@@ -43,6 +43,10 @@ BUILT_IN = ("numberOfInstances", "numberOfCompletedInstances")
 
 class Difference(AssertionError):
     """The engine and the oracle stand differently."""
+
+
+class Endless(Difference):
+    """Both agree, and the walk does not come to an end."""
 
 
 class Ports:
@@ -89,7 +93,7 @@ class Memory:
 
     def __init__(self, ports: Ports) -> None:
         self.ports, self.state, self.budget = ports, None, StepBudget()
-        self.trace = hashlib.sha256()
+        self.trace, self.reached = hashlib.sha256(), set[str]()
 
     def do(self, stimulus: Stimulus, now: datetime) -> StepResult:
         """One step. Raises Difference."""
@@ -97,6 +101,7 @@ class Memory:
         if save(restore(result.state, StepContext(now, self.ports, self.budget))) != result.state:
             raise Difference("a restored state is saved differently")
         self.state = result.state
+        self.reached |= {step.element_id for step in result.steps}
         self.trace.update(result.state + repr(result.steps).encode())
         return result
 
@@ -127,7 +132,7 @@ class Walk:
                 return self
             found = self.choices(oracle, pairs, step > HURRY)
             if not found:
-                raise Difference("nothing can be done")
+                raise Endless("nothing can be done")
             what, wait, item = found[rnd.randrange(len(found))]
             values = {name: many[-1] if step > HURRY else rnd.choice(many) for name, many in wait.values.items()} | dict(wait.must())
             if what == "timer":
@@ -142,15 +147,15 @@ class Walk:
                 oracle.throw_from(wait, code, values)
             else:
                 oracle.do(wait, {} if what == "timer" else values)
-        raise Difference(f"no end after {LIMIT} steps")
+        raise Endless(f"no end after {LIMIT} steps")
 
     def choices(self, oracle: Oracle, pairs: list[tuple[Wait, Any]], hurry: bool) -> list[tuple[str, Wait, Any]]:
-        """What may happen next; in a hurry nothing that runs beside."""
+        """What may happen next, rather forwards; in a hurry nothing that runs beside."""
         found: list[tuple[str, Wait, Any]] = []
         for wait, item in pairs:
             beside = wait.catcher is not None
             if not (hurry and beside):
-                found.append((wait.kind, wait, item))
+                found += [(wait.kind, wait, item)] * (1 if beside else 3)
             if wait.kind == "job":
                 found += [(f"error {code}", wait, item) for code in (*CODES, "Z")
                           if oracle.catcher(wait.host, wait.level, "error", code)]
