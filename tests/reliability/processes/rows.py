@@ -25,7 +25,7 @@ from app.kernel.commands import SYSTEM
 from app.kernel.unit_of_work import UnitOfWork, transact
 from tests.reliability.processes.blocks import Diagram
 from tests.reliability.processes.drawing import draw
-from tests.reliability.processes.walking import BEGIN, Ports, Walk, ports_of
+from tests.reliability.processes.walking import BEGIN, BUDGET, Ports, Walk, ports_of
 
 TENANT = UUID(int=7)
 
@@ -46,11 +46,11 @@ class Rows:
     def step(self, uow: UnitOfWork, stimulus: Stimulus) -> StepResult:
         """Begin or go on."""
         if isinstance(stimulus, Start):
-            stepped = store.start(uow, stimulus.process_id, stimulus.variables, self.ports)
+            stepped = store.start(uow, stimulus.process_id, stimulus.variables, self.ports, budget=BUDGET)
             self.instance = stepped.instance.id
         else:
             assert self.instance is not None
-            stepped = store.apply(uow, self.instance, stimulus, self.ports)
+            stepped = store.apply(uow, self.instance, stimulus, self.ports, budget=BUDGET)
         assert stepped.result is not None
         return stepped.result
 

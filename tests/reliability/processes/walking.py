@@ -35,6 +35,8 @@ from tests.reliability.processes.running import Wait
 from tests.reliability.processes.writing import write
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+BUDGET = StepBudget(seconds=300)
+"""A busy machine is no difference."""
 HURRY, LIMIT = 14, 400
 """After so many steps a walk only goes forwards; after so many it is given up, which is a difference."""
 BUILT_IN = ("numberOfInstances", "numberOfCompletedInstances")
@@ -92,7 +94,7 @@ class Memory:
     """The state goes through its bytes at every step, and saving what was restored gives the same bytes."""
 
     def __init__(self, ports: Ports) -> None:
-        self.ports, self.state, self.budget = ports, None, StepBudget()
+        self.ports, self.state, self.budget = ports, None, BUDGET
         self.trace, self.reached = hashlib.sha256(), set[str]()
 
     def do(self, stimulus: Stimulus, now: datetime) -> StepResult:
