@@ -6,7 +6,8 @@ from __future__ import annotations
 import random
 
 from tests.reliability.processes.blocks import Block, Catcher, Diagram, Event, Ex, Loop, Process
-from tests.reliability.processes.features import ENDS, FEATURES, THROWS, Features, Place
+from tests.reliability.processes.features import ENDS, FEATURES, THROWS, Features
+from tests.reliability.processes.features_scopes import Place
 
 VARIABLES = {"key": "K-1", "a": 2, "b": True, "c": False, "items": [3, 1, 2]}
 """What every instance begins with; nothing writes them."""

@@ -7,6 +7,7 @@ from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
 from tests.reliability.processes.blocks import Block, Catcher, Diagram, Event, Ex, Process, feel
+from tests.reliability.processes.texts import PUBLISH, definition, extended, mappings
 
 HEAD = ('<?xml version="1.0" encoding="UTF-8"?>\n<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
         'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="defs" targetNamespace="random">\n')
@@ -20,46 +21,6 @@ Ends = tuple[str, str | None]
 def write(diagram: Diagram) -> list[bytes]:
     """One file for each process."""
     return [Writer(one).file() for one in diagram.processes]
-
-
-def definition(event: Event) -> str:
-    """The event definition."""
-    if event.kind == "none":
-        return ""
-    if event.kind == "timer":
-        text, tag = f"PT{event.minutes}M", "timeDuration"
-        if event.rounds is not None:
-            text, tag = f"R{event.rounds or ''}/{text}", "timeCycle"
-        return f"<timerEventDefinition><{tag}>{text}</{tag}></timerEventDefinition>"
-    if event.kind == "conditional":
-        test = escape(feel(event.test or ("const", False)))
-        return f"<conditionalEventDefinition><condition>{test}</condition></conditionalEventDefinition>"
-    if event.kind == "compensation":
-        of = f' activityRef="{event.activity}"' if event.activity else ""
-        return f"<compensateEventDefinition{of}/>"
-    if event.kind == "link":
-        return f"<linkEventDefinition name={quoteattr(event.name)}/>"
-    if event.kind in ("error", "escalation"):
-        ref = f' {event.kind}Ref="{event.kind}_{event.code}"' if event.code else ""
-        return f"<{event.kind}EventDefinition{ref}/>"
-    if event.kind in ("message", "signal"):
-        return f'<{event.kind}EventDefinition {event.kind}Ref="{event.kind}_{event.name}"/>'
-    return f"<{event.kind}EventDefinition/>"
-
-
-def mappings(inputs: dict[str, Ex], outputs: dict[str, Ex]) -> str:
-    """zeebe:ioMapping."""
-    rows = [f"<zeebe:input source={quoteattr(feel(ex))} target={quoteattr(name)}/>" for name, ex in inputs.items()]
-    rows += [f"<zeebe:output source={quoteattr(feel(ex))} target={quoteattr(name)}/>" for name, ex in outputs.items()]
-    return f"<zeebe:ioMapping>{''.join(rows)}</zeebe:ioMapping>" if rows else ""
-
-
-def extended(inner: str) -> str:
-    """extensionElements around what there is."""
-    return f"<extensionElements>{inner}</extensionElements>" if inner else ""
-
-
-PUBLISH = '<zeebe:publishMessage correlationKey="=key" timeToLive="PT1H"/>'
 
 
 class Writer:

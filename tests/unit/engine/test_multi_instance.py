@@ -1,7 +1,23 @@
 """Multi-instance: parallel and sequential, results in input order, interruption."""
 from __future__ import annotations
 
-from harness import ERROR, Case, boundary, end, errors, flows, io, loop, process, script, service, start, sub, timer, user
+from harness import (
+    ERROR,
+    Case,
+    boundary,
+    end,
+    errors,
+    flows,
+    io,
+    loop,
+    process,
+    script,
+    service,
+    start,
+    sub,
+    timer,
+    user,
+)
 
 
 def each(sequential: bool, host: str = "", **attrs) -> bytes:
