@@ -159,7 +159,8 @@ def _fire_join(instance: Instance) -> bool:
 
 
 def _close_scope(instance: Instance) -> bool:
-    for level in reversed(instance.levels()):
+    """The one that began first; those around it still hold its activity, so they are not over yet."""
+    for level in instance.levels():
         if level.completed or level.live():
             continue
         level.completed = True

@@ -41,7 +41,8 @@ class Duration:
                 raise TimerError(msg("The date lies too far ahead."))
             at = at.replace(year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1]))
         try:
-            return _later(at + timedelta(days=self.days), self.time)
+            # adding nothing would still forget which of two equal hours it is
+            return _later(at + timedelta(days=self.days) if self.days else at, self.time)
         except OverflowError as error:
             raise TimerError(msg("The date lies too far ahead.")) from error
 
@@ -125,11 +126,12 @@ def next_due(fired: Due, now: datetime) -> Due | None:
         return Due(cron.parse(fired.every).after(max(now, fired.at).astimezone(now.tzinfo)), fired.every, None)
     length, _, end = fired.every.partition("/")
     every, at, left = parse_duration(length), fired.at.astimezone(now.tzinfo), fired.left
-    if not every.months and not every.days and now > at:
-        missed = (now - at) // every.rest
+    moment = now.astimezone(UTC)                        # two times of one zone are compared by the wall
+    if not every.months and not every.days and moment > fired.at:
+        missed = (moment - fired.at.astimezone(UTC)) // every.rest
         at, left = _later(at, missed * every.rest), None if left is None else left - missed
     at, left = every.after(at), None if left is None else left - 1
-    while at <= now and (left is None or left > 0):
+    while at.astimezone(UTC) <= moment and (left is None or left > 0):
         at, left = every.after(at), None if left is None else left - 1
     over = (left is not None and left <= 0) or (end and at > parse_date(end))
     return None if over else Due(at, fired.every, left)

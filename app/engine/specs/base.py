@@ -63,7 +63,7 @@ class Behaviour(BpmnSpecMixin):
     def enter(self, token: Token) -> None:
         """Input mappings, the element's own preparations, then the host is told. Raises Hold."""
         node, context = self.node, token.context
-        if node.extensions.inputs:
+        if node.extensions.inputs and not self.runs_instances:
             own = token.internal_data.setdefault("vars", {})
             for source, target in node.extensions.inputs:
                 assign(own, target, context.value(source, token.view()), {})
@@ -125,13 +125,15 @@ class Behaviour(BpmnSpecMixin):
         outer = scopes[1:] if local is not None else scopes
         self.choose(token, view)
         properties = context.properties(token, view)
-        outputs = self.node.extensions.outputs
+        outputs, brought = self.node.extensions.outputs, values
         if outputs and not self.runs_instances:
             mapped: dict[str, Any] = {}
             for source, target in outputs:
                 assign(mapped, target, context.value(source, view), ChainMap(*outer))
             values, scopes = mapped, outer
-        self.collect(token, ChainMap(dict(values), *token.scopes()))
+        if brought is not values:                       # what came stays local and is visible to the loop's result
+            brought = {**values, **(local or {}), **brought}
+        self.collect(token, ChainMap(dict(brought), *token.scopes()))
         if self.in_adhoc:
             self.ask_adhoc(token, values)
         context.ports.left(self.element, properties, view, "completed")

@@ -202,10 +202,16 @@ class MultiInstance(Behaviour, defaults.NoneTask):
             return
         result = context.value(loop.output_element, view) if loop.output_element else None
         done = kept["done"] + 1
+        out = [*kept["out"]]
+        out[token.internal_data["index"]] = result
         if loop.condition:
+            if loop.output:
+                view = {**view, loop.output: out}
             counts = {"numberOfCompletedInstances": done, "numberOfActiveInstances": len(body.children) - 1}
             token.ends_loop = context.need(loop.condition, {**view, **counts}, (bool,), "completionCondition")
-        kept["out"][token.internal_data["index"]] = result
+        kept["out"] = out
+        if loop.output:
+            kept["vars"][loop.output] = out
 
     def instance_done(self, body: Token, token: Token) -> None:
         """Count; start the next one, or end the loop."""

@@ -8,9 +8,9 @@ import pytest
 from harness import Case, boundary, end, flows, process, start, timer, user
 
 from app.engine import lint
-from app.engine.timers import TimerError, due, next_due
+from app.engine.timers import Due, TimerError, due, next_due
 
-CHINA, YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
+CHINA, YORK, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
@@ -133,3 +133,20 @@ def test_the_linter_reads_cron_texts_and_names_the_field():
     assert problem.element == "late" and "FOO" in problem.text() and "month" in problem.text()
     ended = [p for p in lint(reminders("R/2020-01-01T00:00:00Z/PT1H/2020-01-02T00:00:00Z"), "x") if p.severity == "error"]
     assert not ended
+
+
+@pytest.mark.parametrize(("zone", "at", "late", "following"), [
+    (BERLIN, "2026-10-25T01:10:00+00:00", 5, 30),          # in the second of two equal hours
+    (BERLIN, "2026-10-25T00:30:00+00:00", 75, 90),         # from the first into the second
+    (YORK, "2026-03-08T06:30:00+00:00", 40, 60),           # over the hour that is left out
+])
+def test_a_cycle_of_minutes_counts_elapsed_time_where_clocks_are_changed(zone, at, late, following):
+    fired = Due(datetime.fromisoformat(at), "PT30M", None)
+    after = next_due(fired, (fired.at + timedelta(minutes=late)).astimezone(zone))
+    assert after.at - fired.at == timedelta(minutes=following)
+
+
+def test_a_duration_that_begins_in_the_second_of_two_equal_hours_is_not_cut_by_one():
+    second = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    assert due("timeDuration", "PT5M", second.astimezone(BERLIN)).at - second == timedelta(minutes=5)
+    assert due("timeCycle", "R3/PT30M", second.astimezone(BERLIN)).at - second == timedelta(minutes=30)

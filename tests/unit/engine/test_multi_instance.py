@@ -1,7 +1,23 @@
 """Multi-instance: parallel and sequential, results in input order, interruption."""
 from __future__ import annotations
 
-from harness import ERROR, Case, boundary, end, errors, flows, io, loop, process, service, start, sub, timer, user
+from harness import (
+    ERROR,
+    Case,
+    boundary,
+    end,
+    errors,
+    flows,
+    io,
+    loop,
+    process,
+    script,
+    service,
+    start,
+    sub,
+    timer,
+    user,
+)
 
 
 def each(sequential: bool, host: str = "", **attrs) -> bytes:
@@ -94,3 +110,36 @@ def test_an_error_in_one_instance_goes_to_the_boundary_of_all():
     c = Case(data, parts=[1, 2, 3])
     c.fail("u", "X")
     assert c.names == ["w"] and not c.result.jobs
+
+
+def test_results_so_far_are_seen_inside_and_by_the_completion_condition():
+    task = user("u", body=loop("=parts", "part", True, condition='=some one in results satisfies one = "yes"',
+                               outputCollection="results", outputElement="=answer"))
+    c = Case(each(True, task), parts=[1, 2, 3])
+    assert c.result.open_tasks[0].variables["results"] == [None, None, None]
+    c.complete("u", answer="no")
+    assert c.result.open_tasks[0].variables["results"] == ["no", None, None]
+    c.complete("u", answer="yes")
+    assert c.names == ["w"] and c.vars["results"] == ["no", "yes", None]
+
+
+def test_an_output_mapping_does_not_hide_what_came_from_the_result():
+    task = service("u", extra=io({}, {"last": "=number + 1"}), body=loop("=parts", "part", outputCollection="results", outputElement="=number"))
+    c = Case(each(False, task), parts=["a", "b"])
+    c.work("u", 1, number=2)
+    c.work("u", number=1)
+    assert c.vars["results"] == [1, 2] and c.vars["last"] == 2 and "number" not in c.vars
+
+
+def test_input_mappings_belong_to_the_instances_and_do_not_hide_the_collection():
+    c = Case(each(False, user("u", io({"parts": "=part.inner"}), body=loop("=parts", "part"))), parts=[{"inner": 1}, {"inner": 2}])
+    assert [t.variables["parts"] for t in c.result.open_tasks] == [1, 2]
+
+
+def test_instances_that_end_in_one_step_end_in_their_order():
+    inner = start("is") + script("k", "=number", "last") + end("ie") + flows("is>k k>ie")
+    body = sub("u", inner, extra=io({"number": "=part"})).replace("</subProcess>", loop("=parts", "part") + "</subProcess>")
+    c = Case(process(start() + body + user("w") + end() + flows("s>u u>w w>e")), parts=[1, 2, 3])
+    assert [name for name, how in c.steps if name == "u" and how == "completed"] == ["u"] * 3
+    done = [s.task_id for s in c.result.steps if s.element_id == "u" and s.how == "completed"]
+    assert done == [s.task_id for s in c.result.steps if s.element_id == "u" and s.how == "entered"]

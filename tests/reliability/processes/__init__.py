@@ -1,0 +1,1 @@
+"""Random block-structured processes, an independent interpreter of their blocks, and walks that compare both."""
