@@ -15,7 +15,7 @@ from app import config, extensions
 ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "tenancy.show", "auth", "catalog", "dmn",
          "engine", "forms", "deadlines", "cases", "cases.publishing", "cases.commitments",
          "supervision", "demand", "rules", "knowledge", "knowledge.notices", "insight", "notifications",
-         "notifications.profiles", "offices")
+         "notifications.profiles", "offices", "backups")
 """Rooms below the edges, from the ground up."""
 
 PARTS = ("model", "models", "store", "handlers", "subscribers", "definitions")
@@ -59,12 +59,13 @@ def assemble() -> None:
 
 def _install_stores(app: Flask) -> None:
     """Rows, files and channels: what rooms take as installed."""
-    from app import notifications, offices
+    from app import backups, notifications, offices
     from app.kernel import blobs, database
     from app.tenancy import attachments
 
     folder = app.config.get("ATTACHMENTS_PATH") or Path(app.config["INSTANCE_PATH"]) / "attachments"
     blobs.install(blobs.FolderStore(Path(folder)))
+    backups.erasures.configure(Path(folder) / "erased.jsonl")
     try:
         attachments.configure(app.config)
     except ValueError as error:

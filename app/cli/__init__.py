@@ -1,5 +1,5 @@
-"""Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse`. They only
-translate."""
+"""Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse |
+backup | restore | release`. They only translate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import Flask
 
 def install(app: Flask) -> None:
     """Add the commands to the app."""
+    from app.cli.backups import backup, release, restore
     from app.cli.catalog import catalog_cli
     from app.cli.deciding import decide, feel
     from app.cli.demo.commands import demo_cli
@@ -17,5 +18,6 @@ def install(app: Flask) -> None:
     from app.cli.rehearsing import rehearse
     from app.cli.worker import worker
 
-    for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse):
+    for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse,
+                    backup, restore, release):
         app.cli.add_command(command)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import Connection, Engine, String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -150,4 +150,12 @@ def transact_installation(work: Callable[[Session], T]) -> T:
     with database.current().claim_write() as session:
         result = work(session)
         session.commit()
+        return result
+
+
+def rebuild(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """One transaction on a whole database, its schema included, as its owner: for restoring one."""
+    with engine.connect() as connection:
+        result = work(connection)
+        connection.commit()
         return result

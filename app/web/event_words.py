@@ -76,6 +76,8 @@ EVENTS: dict[str, str] = {
     "person.looked_up": msg("Caller looked up"),
     "place.removed": msg("Place removed"), "place.saved": msg("Place saved"),
     "office.made": msg("Office made from the base"), "office.term_saved": msg("Term and limits saved"),
+    "backup.made": msg("Backup made"), "backup.restored": msg("Restored from a backup"),
+    "backup.released": msg("Works again after a restore"),
     "office.term_ending": msg("Told that the term ends"), "office.suspended": msg("Office suspended"),
     "office.resumed": msg("Office works again"), "office.export_requested": msg("Export of everything asked for"),
     "office.export_made": msg("Export of everything made"), "office.export_failed": msg("Export of everything failed"),
