@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from app.auth import policy
 from app.backups.commands import EraseAgain, NoteBackup, NoteRestore, ReleaseOffice
 from app.backups.events import BackupMade, BackupReleased, BackupRestored
 from app.backups.model import PendingErasure
 from app.cases.commands import ErasePerson, GiveTimeBack
-from app.cases.model import Case, Person
+from app.cases.model import Case, Person, every
 from app.kernel import pauses
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, msg
@@ -47,13 +48,19 @@ def erase_again(command: EraseAgain, uow: UnitOfWork) -> dict[str, Any]:
         person = uow.session.get(Person, (uow.tenant_id, row.id))
         if person is not None and person.erased_at is None:
             same = Person.id == person.id if person.user_id is None else Person.user_id == person.user_id
-            if uow.session.scalar(select(exists().where(
-                    Case.person_id == Person.id, Case.status == "open", same))):
+            if uow.session.scalar(every(select(exists().where(same, _busy())))):
                 continue
             uow.dispatch_nested(ErasePerson(tenant_id=uow.tenant_id, actor=uow.actor, person_id=person.id))
         uow.session.delete(row)
         done += 1
     return {"erased": done}
+
+
+def _busy() -> ColumnElement[bool]:
+    """Condition on `Person`: a request, or an order about one, is open."""
+    about = aliased(Case)
+    return (Case.person_id == Person.id) & or_(Case.status == "open", exists().where(
+        about.tenant_id == Case.tenant_id, about.subject_id == Case.id, about.status == "open"))
 
 
 @handles(ReleaseOffice)

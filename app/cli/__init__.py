@@ -1,5 +1,5 @@
 """Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse |
-backup | restore | release`. They only translate."""
+backup | restore | release | retention`. They only translate."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ def install(app: Flask) -> None:
     from app.cli.knowledge import knowledge_cli
     from app.cli.office import office_cli
     from app.cli.rehearsing import rehearse
+    from app.cli.retention import retention_cli
     from app.cli.worker import worker
 
     for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse,
-                    backup, restore, release):
+                    backup, restore, release, retention_cli):
         app.cli.add_command(command)

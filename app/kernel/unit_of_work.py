@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, String
+from sqlalchemy import Connection, Engine, Index, String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -29,7 +29,7 @@ class CommandAnswer(TenantScoped, Base):
     """The answer to a command that came with an idempotency key."""
 
     __tablename__ = "command_answer"
-    __table_args__ = {"info": {"secret": True}}
+    __table_args__ = (Index(None, "tenant_id", "at"), {"info": {"secret": True}})
 
     key_hash: Mapped[str] = mapped_column(String(64), unique=False, index=False)
     fingerprint: Mapped[str] = mapped_column(String(64))

@@ -7,7 +7,7 @@ from app.web.demand_words import DEMAND_EVENTS
 from app.web.rule_words import RULE_EVENTS
 
 ABOUT: dict[str, str] = {
-    "attachment": msg("Files"), "auth": msg("Signing in and rights"), "case": msg("Cases"),
+    "attachment": msg("Files"), "backup": msg("Backups"), "retention": msg("Retention"), "auth": msg("Signing in and rights"), "case": msg("Cases"),
     "demand": msg("Topics of demand"),
     "deadline": msg("Deadlines"), "decision": msg("Decisions"), "definition": msg("Rules and processes"),
     "incident": msg("Incidents"), "knowledge": msg("Questions and answers"), "notice": msg("Notices"),
@@ -77,6 +77,8 @@ EVENTS: dict[str, str] = {
     "place.removed": msg("Place removed"), "place.saved": msg("Place saved"),
     "office.made": msg("Office made from the base"), "office.term_saved": msg("Term and limits saved"),
     "backup.made": msg("Backup made"), "backup.restored": msg("Restored from a backup"),
+    "retention.applied": msg("Removed by the table of retention"), "retention.held": msg("Kept whole"),
+    "retention.lifted": msg("No longer kept whole"), "case.anonymised": msg("Personal data removed"),
     "backup.released": msg("Works again after a restore"),
     "office.term_ending": msg("Told that the term ends"), "office.suspended": msg("Office suspended"),
     "office.resumed": msg("Office works again"), "office.export_requested": msg("Export of everything asked for"),
