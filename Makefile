@@ -5,7 +5,7 @@ BIN := .venv/bin
 PORT ?= 8000
 ISSUE ?=
 
-.PHONY: messages help run test check static bench soak proof tck screenshots setup setup-dev frontend translations clean
+.PHONY: messages release-database help run test check static bench soak proof tck screenshots setup setup-dev frontend translations clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ tck: setup-dev ## the DMN conformance kit, where it lies beside this checkout
 
 screenshots: setup-dev ## make the README's pictures anew
 	@$(BIN)/python -m tests.journeys.screenshots
+
+release-database: setup-dev ## store a database of this release, which every later one must upgrade
+	@$(BIN)/python scripts/store_release.py
 
 messages: setup-dev ## bring the Chinese catalogue in step with the texts of the application
 	@$(BIN)/python scripts/messages.py

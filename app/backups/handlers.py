@@ -32,7 +32,8 @@ def note_backup(command: NoteBackup, uow: UnitOfWork) -> None:
 def note_restore(command: NoteRestore, uow: UnitOfWork) -> None:
     """Only people who are here and not erased yet are of interest."""
     policy.require(uow.actor, "tenant.manage")
-    people = set(uow.session.scalars(select(Person.id).where(Person.id.in_(command.erased), Person.erased_at.is_(None))))
+    query = select(Person.id).where(Person.id.in_(command.erased), Person.erased_at.is_(None))
+    people = set(uow.session.scalars(query))
     known = set(uow.session.scalars(select(PendingErasure.id)))
     uow.session.add_all(PendingErasure(tenant_id=uow.tenant_id, id=one, since=uow.now) for one in people - known)
     uow.record(BackupRestored(made_at=datetime.fromisoformat(command.made_at), migration=command.migration,

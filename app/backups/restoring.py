@@ -55,7 +55,8 @@ def restore(backup: Backup, *, replace: bool = False, hold: bool = False, upgrad
     """
     here = database.current()
     if not replace and _filled(here.engine):
-        raise Conflict(msg("This database has offices in it. Restoring would replace all of them: say so with --replace."))
+        raise Conflict(msg("This database has offices in it. Restoring would replace all of them: say so with "
+                           "--replace."))
     files = 0
     for tenant_id, sha256, content in backup.files():
         if blobs.current().put(tenant_id, content) != sha256:
@@ -105,7 +106,7 @@ class _Steps:
             raise Invalid(TORN, file=self.backup.path.name, fault="tables")
         for name in reversed(there):
             schema.loosen(connection, name, tight=False)
-            connection.exec_driver_sql(f'DELETE FROM "{name}"')  # noqa: S608  what a migration put into it
+            connection.exec_driver_sql(f'DELETE FROM "{name}"')
         by_name = {one.name: one for one in told}
         for name in there:  # the order of this database: it follows its foreign keys
             self.count += rows.write(connection, by_name[name], self.backup.lines(name))

@@ -18,7 +18,7 @@ class ApplyRetention(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class HoldCase(Command):
-    """Nothing is taken from the case of this number until it is lifted. Raises Invalid, Conflict. Answer {"hold_id"}."""
+    """Nothing is taken from the case until it is lifted. Answer {"hold_id"}. Raises Invalid, Conflict."""
 
     number: str
     reason: str

@@ -98,7 +98,7 @@ def _aged(uow: UnitOfWork, what: str, before: datetime, limit: int) -> int:
         found = list(uow.session.scalars(select(one.model.id).where(one.before(before)).limit(limit - done)))
         if found and one.words is None:
             uow.session.execute(delete(one.model).where(one.model.tenant_id == uow.tenant_id, one.model.id.in_(found)))
-        elif found:
+        elif found and one.words is not None:
             uow.session.execute(update(one.model).where(one.model.id.in_(found)).values(**one.words))
         done += len(found)
         if done >= limit:

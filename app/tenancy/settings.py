@@ -73,7 +73,7 @@ REGISTRY: tuple[Setting, ...] = (
             msg("Messages that leave the house wait until they end. With \"none\" they go at any time."),
             msg("Messages to people"), default="21:00-08:00", most=20),
     Setting("retention_hours", "span", msg("Hours of clearing up"),
-            msg("What the table of retention says has had its time goes within these hours. With \"none\" at any time."),
+            msg("What has had its time by the table of retention goes within these hours. With \"none\" at any time."),
             msg("Background work"), default="22:00-06:00", most=20),
     Setting("interests", "entries", msg("What residents may be interested in"),
             msg("One a line, as: health = 健康与接种 / Health and vaccination. Empty means the usual list."),

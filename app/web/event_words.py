@@ -7,7 +7,8 @@ from app.web.demand_words import DEMAND_EVENTS
 from app.web.rule_words import RULE_EVENTS
 
 ABOUT: dict[str, str] = {
-    "attachment": msg("Files"), "backup": msg("Backups"), "retention": msg("Retention"), "auth": msg("Signing in and rights"), "case": msg("Cases"),
+    "backup": msg("Backups"), "retention": msg("Retention"),
+    "attachment": msg("Files"), "auth": msg("Signing in and rights"), "case": msg("Cases"),
     "demand": msg("Topics of demand"),
     "deadline": msg("Deadlines"), "decision": msg("Decisions"), "definition": msg("Rules and processes"),
     "incident": msg("Incidents"), "knowledge": msg("Questions and answers"), "notice": msg("Notices"),

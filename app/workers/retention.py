@@ -1,5 +1,5 @@
-"""What has had its time: expired messages in the buffer, files that nobody sent a request with, old drafts; at night what
-the table of retention says, in small batches. Leased."""
+"""What has had its time: expired messages in the buffer, files that nobody sent a request with, old drafts; at night
+what the table of retention says, in small batches. Leased."""
 
 from __future__ import annotations
 
