@@ -27,8 +27,11 @@ LEASE = "retention"
 FILES_EVERY = timedelta(hours=1)
 BATCHES, LIMIT = 20, 200
 """Of an office at one look, all kinds together; cases or rows of a batch."""
+REST = timedelta(hours=20)
+"""An office in which nothing was left is looked at again the next night."""
 _next: list[datetime] = []
 _files_next: list[datetime] = []
+_rest: dict[UUID, datetime] = {}
 
 
 def tick(now: datetime, owner: str) -> int:
@@ -58,6 +61,8 @@ def _erase_again() -> int:
 
 def _apply(tenant_id: UUID, now: datetime) -> int:
     """A table that answers wrongly, or a kind that fails, keeps no other kind or office waiting."""
+    if timedelta() < _rest.get(tenant_id, now) - now <= REST:
+        return 0
     with database.current().read(tenant_id) as session:
         if not retention.inside(session, tenant_id, now):
             return 0
@@ -71,6 +76,8 @@ def _apply(tenant_id: UUID, now: datetime) -> int:
                 log.exception("%s of an office could not be cleared up; the others go on", what)
                 break
             more, left = bool(answer["more"]), left - bool(answer["done"])
+    if left:
+        _rest[tenant_id] = now + REST
     return BATCHES - left
 
 

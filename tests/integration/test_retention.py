@@ -166,6 +166,7 @@ def test_the_worker_clears_up_at_night_in_batches(office: Office, monkeypatch: p
     closed(office)
     skip(office, days=91)                                       # a Monday at ten in the morning
     monkeypatch.setattr(worker, "_next", [])
+    monkeypatch.setattr(worker, "_rest", {})
     monkeypatch.setattr(worker, "BATCHES", 2)
     monkeypatch.setattr(worker, "LIMIT", 2)
     worker.tick(office.clock.now(), "one")
