@@ -9,7 +9,6 @@ import click
 from flask.cli import with_appcontext
 
 from app import backups
-from app.backups.checking import Backup
 from app.backups.commands import NoteBackup, ReleaseOffice
 from app.cli.saying import office, say, stop
 from app.kernel.bus import dispatch
@@ -75,7 +74,7 @@ def restore(source: Path, replace: bool, hold: bool, later: tuple[Path, ...]) ->
         stop(error)
 
 
-def _restore(found: Backup, replace: bool, hold: bool, lines: list[dict[str, Any]]) -> None:
+def _restore(found: backups.checking.Backup, replace: bool, hold: bool, lines: list[dict[str, Any]]) -> None:
     _tell(found.manifest)
     done = backups.restoring.restore(found, replace=replace, hold=hold, erased=lines)
     say(msg("Restored %(offices)s offices, %(rows)s rows and %(files)s files; the schema is %(migration)s now."),

@@ -21,8 +21,7 @@ from app.kernel.unit_of_work import CommandAnswer
 from app.notifications.model import Notification
 from app.retention.model import RetentionHold
 from app.retention.policy import Facts
-from app.tenancy.attachments import Attachment
-from app.tenancy.search.model import SearchDocument
+from app.tenancy import attachments, search
 
 EMPTY: dict[str, Any] = {}
 
@@ -77,12 +76,12 @@ def _of_case(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool
 
 OF_CASES: Mapping[str, Callable[[Session], ColumnElement[bool]]] = {
     "person": lambda _session: Case.anonymised_at.is_(None),
-    "files": lambda _session: _of_case(Attachment, Attachment.removed_at.is_(None)),
+    "files": lambda _session: _of_case(attachments.Attachment, attachments.Attachment.removed_at.is_(None)),
     "traces": lambda _session: _of_case(DecisionRecord, DecisionRecord.trace != EMPTY),
     "notices": lambda _session: _of_case(CaseNotice, CaseNotice.params != EMPTY),
     "search": lambda session: exists().where(
-        SearchDocument.tenant_id == Case.tenant_id, SearchDocument.kind == "case",
-        SearchDocument.ref == _id_text(session)),
+        search.SearchDocument.tenant_id == Case.tenant_id, search.SearchDocument.kind == "case",
+        search.SearchDocument.ref == _id_text(session)),
     "states": lambda _session: exists().where(
         ProcessInstance.tenant_id == Case.tenant_id, ProcessInstance.id == Case.instance_id,
         ProcessInstance.status == "completed", func.length(ProcessInstance.state) > 0)}

@@ -18,7 +18,7 @@ from app.tenancy.queries import tenant_by_slug
 from tests.databases import Copies, migrate, require_postgres
 from tests.factories import cheap_passwords
 
-CASES, ROUNDS = 200, 3
+CASES, ROUNDS = 120, 3
 
 
 def _fill(url: str, folder: Path) -> None:
