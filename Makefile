@@ -5,7 +5,8 @@ BIN := .venv/bin
 PORT ?= 8000
 ISSUE ?=
 
-.PHONY: messages help run test check static bench soak proof tck sbom screenshots setup setup-dev frontend translations clean
+.PHONY: messages release-database help run test check static bench soak proof tck sbom screenshots setup setup-dev \
+	frontend translations clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -41,6 +42,9 @@ sbom: setup-dev ## what the product is made of, as CycloneDX JSON in instance/sb
 
 screenshots: setup-dev ## make the README's pictures anew
 	@$(BIN)/python -m tests.journeys.screenshots
+
+release-database: setup-dev ## store a database of this release, which every later one must upgrade
+	@$(BIN)/python scripts/store_release.py
 
 messages: setup-dev ## bring the Chinese catalogue in step with the texts of the application
 	@$(BIN)/python scripts/messages.py

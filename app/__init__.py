@@ -15,7 +15,7 @@ from app import config, extensions
 ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "tenancy.show", "auth", "catalog", "dmn",
          "engine", "forms", "deadlines", "cases", "cases.publishing", "cases.commitments",
          "supervision", "demand", "rules", "knowledge", "knowledge.notices", "insight", "notifications",
-         "notifications.profiles", "offices")
+         "notifications.profiles", "offices", "backups", "retention")
 """Rooms below the edges, from the ground up."""
 
 PARTS = ("model", "models", "store", "handlers", "subscribers", "definitions")
@@ -59,7 +59,7 @@ def assemble() -> None:
 
 def _install_stores(app: Flask) -> None:
     """Rows, files and channels: what rooms take as installed."""
-    from app import notifications, offices
+    from app import backups, notifications, offices
     from app.kernel import blob_rows, blobs, database
     from app.tenancy import attachments
 
@@ -67,6 +67,7 @@ def _install_stores(app: Flask) -> None:
     folder = blobs.FolderStore(Path(kept or instance / "attachments"))
     shared = not str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite:")
     blobs.install(blob_rows.RowStore(before=folder) if shared and not kept else folder)
+    backups.erasures.configure(folder.root / "erased.jsonl")
     try:
         attachments.configure(app.config)
     except ValueError as error:

@@ -38,7 +38,8 @@ def migrate(connection: Connection) -> None:
 given = config.attributes.get("connection")
 if given is not None:
     run(given)
-    given.commit()
+    if not config.attributes.get("one_transaction"):  # else its owner has more to do in it
+        given.commit()
 else:
     from flask import current_app
 

@@ -20,6 +20,7 @@ from app.cases.join_commands import UndoJoin as UndoJoin
 from app.cases.matter_commands import BeginMatter as BeginMatter
 from app.cases.matter_commands import OpenMatter as OpenMatter
 from app.cases.matter_commands import SendToMatter as SendToMatter
+from app.cases.operation_commands import AnonymiseCases as AnonymiseCases
 from app.cases.operation_commands import ModifyCase as ModifyCase
 from app.cases.operation_commands import ResumeCase as ResumeCase
 from app.cases.operation_commands import SuspendCase as SuspendCase

@@ -75,6 +75,7 @@ class Case(TenantScoped, Base):
     promised_at: Mapped[datetime | None]
     parent_id: Mapped[UUID | None]
     may_publish: Mapped[bool] = mapped_column(Boolean, default=False)
+    anonymised_at: Mapped[datetime | None]
 
 
 _REQUESTS_ONLY = with_loader_criteria(Case, Case.nature == REQUEST, include_aliases=True)

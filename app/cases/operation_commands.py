@@ -39,3 +39,11 @@ class ResumeCase(Command):
 
     case_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnonymiseCases(Command):
+    """Machine: empty personal data and words of closed cases whose time has come; people go with their last case.
+    Answer {"cases"}."""
+
+    case_ids: tuple[UUID, ...]

@@ -34,3 +34,9 @@ class CaseResumed(CaseEvent):
     """It goes on; the reason is entry `entry_id`."""
 
     entry_id: UUID
+
+
+@event("case.anonymised")
+@dataclass(frozen=True, kw_only=True)
+class CaseAnonymised(CaseEvent):
+    """Nobody's name and words are left in it."""

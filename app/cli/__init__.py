@@ -1,5 +1,5 @@
 """Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse | ready |
-take-over-files`. They only translate."""
+take-over-files | backup | restore | release | retention`. They only translate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import Flask
 
 def install(app: Flask) -> None:
     """Add the commands to the app."""
+    from app.cli.backups import backup, release, restore
     from app.cli.catalog import catalog_cli
     from app.cli.deciding import decide, feel
     from app.cli.demo.commands import demo_cli
@@ -16,8 +17,9 @@ def install(app: Flask) -> None:
     from app.cli.office import office_cli
     from app.cli.ready import ready, take_over_files
     from app.cli.rehearsing import rehearse
+    from app.cli.retention import retention_cli
     from app.cli.worker import worker
 
     for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse,
-                    ready, take_over_files):
+                    ready, take_over_files, backup, restore, release, retention_cli):
         app.cli.add_command(command)

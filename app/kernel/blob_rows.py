@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -54,8 +56,8 @@ class RowStore:
 
         def write(uow: UnitOfWork) -> None:
             file.seek(0)
-            for number, piece in enumerate(_pieces(file)):
-                insert_missing(uow.session, BlobPiece, tenant_id=tenant_id, id=_id(sha256, number), sha256=sha256,
+            for number, piece in enumerate(pieces(file)):
+                insert_missing(uow.session, BlobPiece, tenant_id=tenant_id, id=piece_id(sha256, number), sha256=sha256,
                                number=number, data=piece)
 
         transact(tenant_id, SYSTEM, write)
@@ -74,9 +76,8 @@ class RowStore:
         return self._has_rows(tenant_id, sha256) or (self.before is not None and self.before.has(tenant_id, sha256))
 
     def _has_rows(self, tenant_id: UUID, sha256: str) -> bool:
-        query = select(exists().where(BlobPiece.tenant_id == tenant_id, BlobPiece.id == _id(sha256, 0)))
-        with database.current().read(tenant_id) as session:
-            return bool(session.scalar(query))
+        query = select(exists().where(BlobPiece.tenant_id == tenant_id, BlobPiece.id == piece_id(sha256, 0)))
+        return bool(_ask(tenant_id, query))
 
     def remove(self, tenant_id: UUID, sha256: str) -> None:
         """At once; a reader in the middle of it ends early and says so."""
@@ -87,6 +88,20 @@ class RowStore:
         transact(tenant_id, SYSTEM, forget)
         if self.before is not None:
             self.before.remove(tenant_id, sha256)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """One snapshot for what this thread opens; what came later is read as ever."""
+        with database.current().whole() as connection, self._before_held():
+            connection.exec_driver_sql("SELECT 1")  # with it the snapshot begins
+            _held.connection = connection
+            try:
+                yield
+            finally:
+                _held.connection = None
+
+    def _before_held(self) -> AbstractContextManager[None]:
+        return self.before.holding() if self.before is not None else nullcontext()
 
     def names(self, tenant_id: UUID) -> Iterator[str]:
         """Every kept hash of an office, for comparing with its rows."""
@@ -112,6 +127,22 @@ class RowStore:
         return [sha256 for sha256 in names if not self._has_rows(tenant_id, sha256)]
 
 
+_held = threading.local()
+
+
+def _ask(tenant_id: UUID, query: Any) -> Any:
+    """The one value, of the snapshot that this thread holds, else as things are now."""
+    connection = getattr(_held, "connection", None)
+    if connection is not None:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(database.TAKE_ROLE, (database.APP_ROLE, str(tenant_id)))
+        found = connection.scalar(query)
+        if found:
+            return found
+    with database.current().read(tenant_id) as session:
+        return session.scalar(query)
+
+
 class _Stream(io.RawIOBase):
     """The pieces of one content, one after the other."""
 
@@ -132,9 +163,9 @@ class _Stream(io.RawIOBase):
         return size
 
     def _piece(self) -> bytes:
-        query = select(BlobPiece.data).where(BlobPiece.id == _id(self._sha256, self._next))
-        with database.current().read(self._tenant_id) as session:
-            found = session.scalar(query)
+        query = select(BlobPiece.data).where(BlobPiece.tenant_id == self._tenant_id,
+                                             BlobPiece.id == piece_id(self._sha256, self._next))
+        found = _ask(self._tenant_id, query)
         if found is None:
             if self._digest.hexdigest() != self._sha256:
                 raise OSError("a file ended early: it was removed meanwhile, or a piece of it is lost")
@@ -144,12 +175,14 @@ class _Stream(io.RawIOBase):
         return bytes(found)
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def pieces(file: BinaryIO) -> Iterator[bytes]:
+    """A content as it is kept."""
     first = True
     while (piece := file.read(CHUNK)) or first:  # an empty file has one empty piece
         first = False
         yield piece
 
 
-def _id(sha256: str, number: int) -> UUID:
+def piece_id(sha256: str, number: int) -> UUID:
+    """The id of a piece."""
     return UUID(hex=hashlib.sha256(f"{sha256}:{number}".encode()).hexdigest()[:32])

@@ -10,14 +10,20 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 from uuid import UUID
 
+from app.kernel import clock
 from app.kernel.errors import NotFound, msg
 
 CHUNK = 256 * 1024
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
+_ASIDE, _HOLDS = ".aside", ".holds"
+_FORGOTTEN = timedelta(days=1)
+"""After which a hold belongs to a process that is gone."""
 
 
 class BlobStore(Protocol):
@@ -38,12 +44,16 @@ class BlobStore(Protocol):
     def remove(self, tenant_id: UUID, sha256: str) -> None:
         """Forget a content; nothing happens when it is not there."""
 
+    def holding(self) -> AbstractContextManager[None]:
+        """Within it, nothing that was there at its beginning is lost to `open`, whoever removes it on any machine."""
+
 
 class FolderStore:
     """A folder (local or mounted): <root>/<tenant>/<2 hex>/<62 hex>."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._hold: Path | None = None
 
     def put(self, tenant_id: UUID, data: bytes) -> str:
         """Written beside its place, forced to disk, then renamed: a reader or a crash never sees half a file."""
@@ -75,19 +85,62 @@ class FolderStore:
         return sha256
 
     def open(self, tenant_id: UUID, sha256: str) -> BinaryIO:
-        """A plain open file."""
-        try:
-            return self._path(tenant_id, sha256).open("rb")
-        except FileNotFoundError:
-            raise NotFound(msg("This file is not there.")) from None
+        """A plain open file. Who holds the store also finds what was removed meanwhile."""
+        path = self._path(tenant_id, sha256)
+        for place in (path,) if self._hold is None else (path, self._aside(path), path):
+            try:
+                return place.open("rb")
+            except FileNotFoundError:
+                continue
+        raise NotFound(msg("This file is not there."))
 
     def has(self, tenant_id: UUID, sha256: str) -> bool:
         """A look at the folder."""
         return self._path(tenant_id, sha256).exists()
 
     def remove(self, tenant_id: UUID, sha256: str) -> None:
-        """Unlink; a reader that has it open reads on."""
-        self._path(tenant_id, sha256).unlink(missing_ok=True)
+        """Unlink; a reader that has it open reads on. While somebody holds the store it is put aside instead."""
+        path = self._path(tenant_id, sha256)
+        if not self._held():
+            path.unlink(missing_ok=True)
+            shutil.rmtree(self.root / _ASIDE, ignore_errors=True)  # of a backup that was killed
+        elif path.exists():
+            aside = self._aside(path)
+            aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.replace(aside)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """A file says so, which every machine with this folder sees; the last one to end removes what was put aside."""
+        folder = self.root / _HOLDS
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=folder)
+        os.close(descriptor)
+        self._hold = Path(name)
+        at = clock.now().timestamp()
+        os.utime(self._hold, (at, at))
+        try:
+            yield
+        finally:
+            self._hold.unlink(missing_ok=True)
+            self._hold = None
+            if not self._held():
+                shutil.rmtree(self.root / _ASIDE, ignore_errors=True)
+
+    def _held(self) -> bool:
+        found = False
+        for hold in (self.root / _HOLDS).glob("*"):
+            try:
+                fresh = clock.now().timestamp() - hold.stat().st_mtime < _FORGOTTEN.total_seconds()
+            except FileNotFoundError:
+                continue
+            found = found or fresh
+            if not fresh:
+                hold.unlink(missing_ok=True)
+        return found
+
+    def _aside(self, path: Path) -> Path:
+        return self.root / _ASIDE / path.relative_to(self.root)
 
     def names(self, tenant_id: UUID) -> Iterator[str]:
         """Every kept hash of an office, for comparing with its rows."""

@@ -54,6 +54,13 @@ class Database:
             yield session
 
     @contextmanager
+    def whole(self) -> Iterator[Connection]:
+        """As `snapshot` of everything, as whoever connected: for a backup. PostgreSQL shows it the rows of tenants
+        only in the application's role, one tenant at a time."""
+        with self._steady.connect() as connection:
+            yield connection
+
+    @contextmanager
     def write(self, tenant_id: UUID) -> Iterator[BundlingSession]:
         """The session of a unit of work. SQLite: BEGIN IMMEDIATE, so that a reader never upgrades."""
         with BundlingSession(self._writer, info={"tenant_id": tenant_id, "role": APP_ROLE}) as session:

@@ -128,7 +128,8 @@ class Delivery(TenantScoped, Base):
     """One subscriber's copy of one event: pending, done or dead."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "state", "run_at"), Index(None, "tenant_id", "subscriber", "case_id", "event_id"))
+    __table_args__ = (Index(None, "state", "run_at"), Index(None, "tenant_id", "state", "run_at"),
+                      Index(None, "tenant_id", "subscriber", "case_id", "event_id"))
 
     event_id: Mapped[UUID]
     case_id: Mapped[UUID | None]

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Insert, String, select
+from sqlalchemy import Connection, Engine, Index, Insert, String, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 
@@ -29,7 +29,7 @@ class CommandAnswer(TenantScoped, Base):
     """The answer to a command that came with an idempotency key."""
 
     __tablename__ = "command_answer"
-    __table_args__ = {"info": {"secret": True}}
+    __table_args__ = (Index(None, "tenant_id", "at"), {"info": {"secret": True}})
 
     key_hash: Mapped[str] = mapped_column(String(64), unique=False, index=False)
     fingerprint: Mapped[str] = mapped_column(String(64))
@@ -155,4 +155,12 @@ def transact_installation(work: Callable[[Session], T]) -> T:
     with database.current().claim_write() as session:
         result = work(session)
         session.commit()
+        return result
+
+
+def rebuild(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """One transaction on a whole database, its schema included, as its owner: for restoring one."""
+    with engine.connect() as connection:
+        result = work(connection)
+        connection.commit()
         return result

@@ -79,6 +79,13 @@ def erase(event: StoredEvent, uow: UnitOfWork) -> None:
                         .values(subject="", body="", params={}, to_user_id=None))
 
 
+@subscribes("case.anonymised", name="notifications.empty")
+def empty(event: StoredEvent, uow: UnitOfWork) -> None:
+    """Also what colleagues were told of the case, in words of or about the person."""
+    uow.session.execute(update(Notification).where(Notification.case_id == event.case_id)
+                        .values(subject="", body="", params={}))
+
+
 def _carry_code(uow: UnitOfWork, phone: str, code: str, locale: str) -> None:
     queue(uow, CODE_TEMPLATE, Recipient(phone=phone, locale=locale), {"code": code}, is_secret=True)
 

@@ -7,6 +7,7 @@ from app.web.demand_words import DEMAND_EVENTS
 from app.web.rule_words import RULE_EVENTS
 
 ABOUT: dict[str, str] = {
+    "backup": msg("Backups"), "retention": msg("Retention"),
     "attachment": msg("Files"), "auth": msg("Signing in and rights"), "case": msg("Cases"),
     "demand": msg("Topics of demand"),
     "deadline": msg("Deadlines"), "decision": msg("Decisions"), "definition": msg("Rules and processes"),
@@ -76,6 +77,10 @@ EVENTS: dict[str, str] = {
     "person.looked_up": msg("Caller looked up"),
     "place.removed": msg("Place removed"), "place.saved": msg("Place saved"),
     "office.made": msg("Office made from the base"), "office.term_saved": msg("Term and limits saved"),
+    "backup.made": msg("Backup made"), "backup.restored": msg("Restored from a backup"),
+    "retention.applied": msg("Removed by the table of retention"), "retention.held": msg("Kept whole"),
+    "retention.lifted": msg("No longer kept whole"), "case.anonymised": msg("Personal data removed"),
+    "backup.released": msg("Works again after a restore"),
     "office.term_ending": msg("Told that the term ends"), "office.suspended": msg("Office suspended"),
     "office.resumed": msg("Office works again"), "office.export_requested": msg("Export of everything asked for"),
     "office.export_made": msg("Export of everything made"), "office.export_failed": msg("Export of everything failed"),

@@ -9,6 +9,7 @@ from app.web.event_words import ABOUT, EVENTS
 from app.web.matter_words import MATTER_WORDS
 from app.web.notice_words import NOTICE_WORDS
 from app.web.office_words import OFFICE_WORDS
+from app.web.retention_words import RETENTION_WORDS
 from app.web.rule_words import RULE_WORDS
 from app.web.texts import t
 
@@ -144,6 +145,7 @@ WORDS.update(OFFICE_WORDS)
 WORDS.update(MATTER_WORDS)
 WORDS.update(DEMAND_WORDS)
 WORDS.update(RULE_WORDS)
+WORDS.update(RETENTION_WORDS)
 WORDS["value"] = {
     **WORDS["urgency"], **WORDS["role"], **WORDS["solved"], "none": msg("nobody"), "claim": msg("as the resident said"),
     "suggestion": msg("as suggested"), "satisfied": msg("satisfied"), "unsolved": msg("not solved"),

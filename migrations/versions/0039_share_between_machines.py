@@ -10,7 +10,7 @@ from alembic import op
 from migrations.security import protect
 
 revision = "0039"
-down_revision = "0030"
+down_revision = "0038"
 
 
 def upgrade() -> None:

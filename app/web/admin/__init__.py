@@ -25,6 +25,7 @@ from app.web.admin import (  # noqa: E402  views
     places,
     publishing,
     replies,
+    retention,
     rule_editor,
     rule_faults,
     rule_trials,
@@ -39,6 +40,6 @@ from app.web.admin import (  # noqa: E402  views
 
 __all__ = ["audit", "blueprint", "calendar", "checking", "decision_tables", "definitions",
            "diagram_profile", "erasing", "knowledge", "menu", "messages", "new_office", "notice_form", "notices",
-           "office_settings", "offices", "people", "places", "publishing", "replies", "rule_editor", "rule_faults",
-           "rule_trials", "service_forms", "services", "subscription", "supervision_rules", "templates", "units",
-           "versions"]
+           "office_settings", "offices", "people", "places", "publishing", "replies", "retention", "rule_editor",
+           "rule_faults", "rule_trials", "service_forms", "services", "subscription", "supervision_rules", "templates",
+           "units", "versions"]

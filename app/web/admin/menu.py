@@ -30,6 +30,7 @@ PAGES = (
     ("supervision_rules", "definition.read", msg("Supervision rules")),
     ("definitions", "definition.read", msg("Rules and processes")), ("messages", "message.read", msg("Messages")),
     ("audit", "audit.read", msg("Audit trail")), ("erasing", "person.erase", msg("Personal data")),
+    ("retention_page", "person.erase", msg("Retention")),
     ("subscription", "office.export", msg("Subscription and export")),
 )
 """(page, action of `auth.policy`, name)."""
