@@ -15,7 +15,8 @@ def install(app: Flask) -> None:
     from app.cli.knowledge import knowledge_cli
     from app.cli.office import office_cli
     from app.cli.rehearsing import rehearse
-    from app.cli.worker import worker
+    from app.cli.worker import worker, worker_ready
 
-    for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse):
+    for command in (worker, worker_ready, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel,
+                    rehearse):
         app.cli.add_command(command)

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from functools import cache
 
 from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
+from app import notifications
 from app.engine.model import JobRow, TimerRow
-from app.kernel import clock, database, pauses
+from app.kernel import clock, database, outbox, pauses
+from app.kernel.claim_statements import NOW, Queue, tenants
 from app.kernel.events import Delivery
+from app.workers import work
+
+QUEUES = (outbox.QUEUE, work.TIMERS, work.JOBS, notifications.OWN_QUEUE, notifications.BULK_QUEUE)
 
 
 def waiting(now: datetime) -> dict[str, tuple[int, float]]:
     """Queue -> (pieces that are due, seconds since the oldest was due), of offices that are not suspended."""
-    queues: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
-        "events": (Delivery.id, Delivery.run_at, (Delivery.state == "pending", pauses.working(Delivery.tenant_id))),
-        "jobs": (JobRow.id, JobRow.run_at, (JobRow.state == "pending", pauses.working(JobRow.tenant_id))),
-        "timers": (TimerRow.id, TimerRow.due_at, (TimerRow.held.is_(False), pauses.working(TimerRow.tenant_id)))}
     found = {}
     with database.current().claim() as session:
-        for name, (row_id, due, conditions) in queues.items():
-            number, oldest = session.execute(
-                select(func.count(row_id), func.min(due)).where(due <= now, *conditions)).one()
-            found[name] = int(number), max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+        for queue in QUEUES:
+            rows = session.execute(_due(queue), {"now": now}).all()
+            oldest = min((row[1] for row in rows if row[1] is not None), default=None)
+            late = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+            number, before = found.get(queue.name, (0, 0.0))
+            found[queue.name] = number + sum(row[0] for row in rows), max(before, late)
     return found
+
+
+@cache
+def _due(queue: Queue) -> Select[int, datetime]:
+    """(number, oldest) of each office: from the index of what waits."""
+    row, offices = aliased(queue.model), tenants(queue)
+    at = getattr(row, queue.at)
+    mine = (row.tenant_id == offices.c.id, queue.open(row), at <= NOW)
+    number, oldest = (select(what).where(*mine).scalar_subquery() for what in (func.count(), func.min(at)))
+    return select(number, oldest).where(offices.c.id.is_not(None), pauses.working(offices.c.id))
 
 
 def stopped() -> dict[str, int]:
