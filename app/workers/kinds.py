@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from sqlalchemy import exists, or_, select
+
 from app import notifications
-from app.kernel import clock, database, leases, outbox, sequencer
+from app.engine.model import BufferedMessage
+from app.kernel import claim_statements, clock, database, leases, outbox, sequencer
+from app.kernel.claim_statements import NOW
 from app.kernel.claims import Taker
+from app.notifications.model import NoticePush
+from app.offices.model import OfficeExport
+from app.tenancy.model import OfficeTerm
 from app.workers import demand, offices, retention, reviews, scans, supervision, work
 
 SEQUENCER = "sequencer"
@@ -34,6 +42,17 @@ KINDS: dict[str, dict[str, Step]] = {
 """Kind -> its steps by name, in the order in which they are taken."""
 ORDER = ("sequencer", "rules", "outbox", "timers", "jobs", "messages", "notices", "notifications", "retention",
          "reviews", "demand", "scans", "terms", "exports")
+LOOKS: dict[str, tuple[Any, ...]] = {
+    "outbox": (claim_statements.offices(outbox.QUEUE),), "timers": (claim_statements.offices(work.TIMERS),),
+    "jobs": (claim_statements.offices(work.JOBS),),
+    "notifications": (claim_statements.offices(notifications.OWN_QUEUE),
+                      claim_statements.offices(notifications.BULK_QUEUE)),
+    "messages": (select(BufferedMessage.id).where(BufferedMessage.expires_at > NOW),),
+    "notices": (select(NoticePush.id).where(NoticePush.state == "waiting", NoticePush.run_at <= NOW),),
+    "terms": (select(OfficeTerm.id).where(OfficeTerm.due_at <= NOW),),
+    "exports": (select(OfficeExport.id).where(OfficeExport.due_at <= NOW),)}
+"""Step -> what it finds something of when it has anything to do: asked for all steps at once, so that a worker without
+work costs the database one question at each tick."""
 _thorough: list[tuple[Any, datetime]] = []
 
 
@@ -41,6 +60,21 @@ def steps(kinds: Collection[str] = ()) -> list[tuple[str, str, Step]]:
     """(kind, name, step) of these kinds, or of all. KeyError for an unknown kind."""
     found = {name: (kind, name, step) for kind in kinds or KINDS for name, step in KINDS[kind].items()}
     return [found[name] for name in ORDER if name in found]
+
+
+@cache
+def _look(names: tuple[str, ...]) -> Any:
+    return select(*(or_(*(exists(one) for one in LOOKS[name])).label(name) for name in names))
+
+
+def idle(names: Collection[str], now: datetime) -> frozenset[str]:
+    """Those of the steps that have nothing to do at `now`."""
+    asked = tuple(name for name in LOOKS if name in names)
+    if not asked:
+        return frozenset()
+    with database.current().claim() as session:
+        found = session.execute(_look(asked), {"now": now, "seen": clock.now()}).one()
+    return frozenset(name for name, due in zip(asked, found, strict=True) if not due)
 
 
 def sequence(owner: str) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 from app.kernel import clock, leases, metrics, wakeups
 from app.kernel.claims import Taker
 from app.workers import folders, offices, supervision
-from app.workers.kinds import SEQUENCER, steps
+from app.workers.kinds import SEQUENCER, idle, steps
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
@@ -26,12 +26,14 @@ def tick(now: datetime | None = None, *, owner: str = OWNER, kinds: Collection[s
     `kinds`: of `workers.kinds`, by default all. `taker`: whose claims the pieces are.
     """
     at, mine, done = now or clock.now(), taker or Taker(), 0
-    for kind, name, step in steps(kinds):
+    wanted = steps(kinds)
+    nothing = idle([name for _kind, name, _step in wanted], at)
+    for kind, name, step in wanted:
         if mine.stop.is_set():
             break
         mine.moved()
         try:
-            pieces = step(at, owner, mine)
+            pieces = 0 if name in nothing and not done else step(at, owner, mine)
         except Exception:
             log.exception("%s failed; the others go on", name)
             metrics.FAILURES.labels(name).inc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -196,7 +197,7 @@ def test_looks_and_claims_use_the_indexes_of_what_waits(database: Database) -> N
         name = f"ix_{table}_tenant_id_{'bulk_' if table == 'notification' else ''}{queue.at}"
         for statement in (claim_statements.offices(queue), claim_statements._oldest(queue)):
             plan = _plan(database, statement)
-            assert name in plan and f"Seq Scan on {table}" not in plan and f"SCAN {table}" not in plan, plan
+            assert name in plan and not re.search(rf"Seq Scan on {table}|SCAN {table}\w*'", plan), plan
 
 
 def _plan(database: Database, statement: Any) -> str:
