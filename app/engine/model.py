@@ -88,7 +88,8 @@ class TimerRow(Claimable, TenantScoped, Base):
     __tablename__ = "timer"
     __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(
         None, "tenant_id", "due_at", sqlite_where=text("held IS 0 AND due_at IS NOT NULL"),
-        postgresql_where=text("held IS false AND due_at IS NOT NULL")))
+        postgresql_where=text("held IS false AND due_at IS NOT NULL")), Index(
+        "ix_timer_held", "tenant_id", "id", sqlite_where=text("held IS 1"), postgresql_where=text("held IS true")))
 
     instance_id: Mapped[UUID]
     element_id: Mapped[str] = mapped_column(String(120))
@@ -131,7 +132,9 @@ class JobRow(Claimable, TenantScoped, Base):
     __tablename__ = "job"
     __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(
         None, "tenant_id", "run_at", sqlite_where=text("state = 'pending'"),
-        postgresql_where=text("state = 'pending'")))
+        postgresql_where=text("state = 'pending'")), Index(
+        "ix_job_failed", "tenant_id", "id", sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'")))
 
     instance_id: Mapped[UUID]
     element_id: Mapped[str] = mapped_column(String(120))

@@ -132,7 +132,9 @@ class Delivery(Claimable, TenantScoped, Base):
 
     __tablename__ = "delivery"
     __table_args__ = (Index(None, "tenant_id", "run_at", **_PENDING), Index(
-        None, "tenant_id", "subscriber", "case_id", "event_id", **_PENDING))
+        None, "tenant_id", "subscriber", "case_id", "event_id", **_PENDING), Index(
+        "ix_delivery_dead", "tenant_id", "event_id", sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'")))
 
     event_id: Mapped[UUID]
     case_id: Mapped[UUID | None]

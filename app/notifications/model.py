@@ -25,6 +25,7 @@ class NotificationAddress(TenantScoped, Base):
     erased_at: Mapped[datetime | None]
 
 
+_FAILED = text("state = 'failed'")
 _OPEN = text("state IN ('queued', 'sending', 'handed')")
 
 
@@ -39,6 +40,7 @@ class Notification(Claimable, TenantScoped, Base):
     __tablename__ = "notification"
     __table_args__ = (
         Index(None, "tenant_id", "bulk", "run_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_notification_failed", "tenant_id", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
         Index(None, "tenant_id", "once", unique=True),
         Index(None, "tenant_id", "about_id", "state"), Index(None, "tenant_id", "case_id"),
         Index(None, "tenant_id", "to_user_id"),

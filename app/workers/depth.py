@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app import notifications
@@ -17,6 +18,7 @@ from app.engine.model import JobRow, TimerRow
 from app.kernel import clock, database, outbox, pauses
 from app.kernel.claim_statements import NOW, Queue, tenants
 from app.kernel.events import Delivery
+from app.notifications.model import Notification
 from app.workers import work
 
 QUEUES = (outbox.QUEUE, work.TIMERS, work.JOBS, notifications.OWN_QUEUE, notifications.BULK_QUEUE)
@@ -46,9 +48,11 @@ def _due(queue: Queue) -> Select[int, datetime]:
 
 
 def stopped() -> dict[str, int]:
-    """What no worker takes up again by itself: dead deliveries, failed jobs, timers that are held."""
-    counts = {"events": (Delivery, Delivery.state == "dead"), "jobs": (JobRow, JobRow.state == "failed"),
-              "timers": (TimerRow, TimerRow.held.is_(True))}
+    """What no worker takes up again by itself: dead deliveries, failed jobs and messages, timers that are held."""
+    dead = literal_column("'dead'"), literal_column("'failed'")
+    counts: dict[str, tuple[Any, Any]] = {
+        "events": (Delivery, Delivery.state == dead[0]), "jobs": (JobRow, JobRow.state == dead[1]),
+        "timers": (TimerRow, TimerRow.held.is_(True)), "notifications": (Notification, Notification.state == dead[1])}
     with database.current().claim() as session:
         return {name: int(session.scalar(select(func.count()).select_from(table).where(condition)) or 0)
                 for name, (table, condition) in counts.items()}
