@@ -15,6 +15,7 @@ def install(app: Flask) -> None:
     from app.cli.knowledge import knowledge_cli
     from app.cli.office import office_cli
     from app.cli.rehearsing import rehearse
+    from app.cli.settling import stopped as stopped  # adds its commands to those of instance_cli
     from app.cli.worker import worker, worker_ready
 
     for command in (worker, worker_ready, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel,

@@ -27,17 +27,17 @@ from app.cases.queries.resident import resident_page
 from app.cases.queries.rows import Names, person_of_case, person_of_number, places_of
 from app.cases.queries.similar import SimilarCase, similar_for_residents, similar_for_staff
 from app.cases.queries.standing import ElementCounts, Standing, element_counts, open_by_version, pins_of_open
-from app.cases.queries.stopped import Stopped, StoppedFilter, stopped
+from app.cases.queries.stopped import DELIVERY, Stopped, StoppedFilter, stopped
 from app.cases.queries.veil import Veils, bound_units, covers
 from app.cases.recalculating import MovedClock, Recalculated
 from app.cases.recalculating import told as recalculated
 from app.cases.sources import options
 from app.cases.views import Sentence
 
-__all__ = ["PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked", "Matter",
-           "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
-           "Running", "Sentence", "SimilarCase", "Standing", "Stopped", "StoppedFilter",
-           "Veils", "binding_holders", "bound_units", "callers", "carried",
+__all__ = ["DELIVERY", "PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
+           "Matter", "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated",
+           "Rehearsed", "Running", "Sentence", "SimilarCase", "Standing", "Stopped", "StoppedFilter", "Veils",
+           "binding_holders", "bound_units", "callers", "carried",
            "case_diagrams", "case_page", "cases_of_user", "closed_case_texts", "colleagues", "counts", "covers",
            "default_view", "draft", "element_counts", "first_answers", "forecast", "handed", "handing_of",
            "inbox_mark", "inbox_page", "inbox_views", "incidents", "linked", "matter", "matter_of", "matters",
