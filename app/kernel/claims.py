@@ -121,11 +121,12 @@ def _in_turn(pieces: list[Piece]) -> list[Piece]:
     return [one for one in chain.from_iterable(zip_longest(*of.values())) if one is not None]
 
 
-def work_off(queue: Queue, do: Callable[[UUID, UUID], bool], *, taker: Taker | None = None,
+def work_off(queue: Queue, do: Callable[[UUID, UUID], bool | None], *, taker: Taker | None = None,
              now: datetime | None = None, limit: int = BATCH) -> int:
     """Claim a batch and do it piece by piece; how many were done.
 
-    `do` answers whether it did the piece; then its transaction has cleared the claim or removed the row. Whatever else
+    `do` answers whether it did the piece; then its transaction has cleared the claim or removed the row. None: it could
+    not be done and nothing says why, so the claim stays until it runs out and nobody tries again at once. Whatever else
     was claimed is given back at the end, also when `do` raises or the worker is asked to stop.
     """
     mine, done = taker or Taker(), 0
@@ -137,8 +138,9 @@ def work_off(queue: Queue, do: Callable[[UUID, UUID], bool], *, taker: Taker | N
             if not mine.holds(queue, piece):  # this process stood still for so long that another may have it
                 continue
             mine.moved()
-            if do(*piece):
-                done += 1
+            answer = do(*piece)
+            done += bool(answer)
+            if answer is not False:
                 mine.settled(queue, piece)
     finally:
         mine.give_back(queue)

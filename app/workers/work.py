@@ -30,20 +30,20 @@ JOBS = claims.Queue("jobs", JobRow, "run_at", lambda row: row.state == literal_c
 
 def timers(now: datetime, taker: claims.Taker | None = None) -> int:
     """Fire what is due, the oldest first; with a timer goes whatever else is due in its case."""
-    def fire(tenant_id: UUID, timer_id: UUID) -> bool:
+    def fire(tenant_id: UUID, timer_id: UUID) -> bool | None:
         answer = _try(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
                       partial(NoteTimerFailure, tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id))
-        return bool(answer and answer["fired"])
+        return bool(answer["fired"]) if answer is not None else None
 
     return claims.work_off(TIMERS, fire, taker=taker, now=now)
 
 
 def jobs(now: datetime, taker: claims.Taker | None = None) -> int:
     """Do pending jobs whose time has come."""
-    def run(tenant_id: UUID, job_id: UUID) -> bool:
+    def run(tenant_id: UUID, job_id: UUID) -> bool | None:
         answer = _try(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
                       partial(NoteJobFailure, tenant_id=tenant_id, actor=SYSTEM, job_id=job_id))
-        return bool(answer and answer["done"])
+        return bool(answer["done"]) if answer is not None else None
 
     return claims.work_off(JOBS, run, taker=taker, now=now)
 

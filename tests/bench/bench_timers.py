@@ -17,6 +17,8 @@ from sqlalchemy import func, insert, select, update
 
 from app.cases.model import Case, every
 from app.engine.model import OpenTaskRow, ProcessInstance, TimerRow
+from app.engine.state_format import dump_document
+from app.engine.state_history import packed, unpack
 from app.kernel import clock
 from app.kernel.events import StoredEvent
 from app.kernel.ids import new_id
@@ -88,9 +90,10 @@ def _moved(name: str, value: Any, ids: dict[UUID, UUID], place: int) -> Any:
     if name in ("number", "token_hash"):
         return f"T{place}"
     if isinstance(value, bytes):
+        value = dump_document(unpack(value))
         for old, new in ids.items():
             value = value.replace(old.hex.encode(), new.hex.encode()).replace(str(old).encode(), str(new).encode())
-        return value
+        return packed(value)
     if isinstance(value, str):
         return next((str(new) for old, new in ids.items() if str(old) == value), value)
     return value

@@ -147,6 +147,20 @@ def test_what_an_error_leaves_is_given_back(database: Database, virtual: Virtual
     assert len(Taker().take(QUEUE, clock.now())) == 3
 
 
+def test_what_cannot_be_done_and_says_no_reason_is_tried_again_when_the_claim_ran_out(
+        database: Database, virtual: VirtualClock) -> None:
+    fill(database, ONE, 1)
+    tried: list[UUID] = []
+
+    def stuck(_tenant: UUID, piece: UUID) -> None:
+        tried.append(piece)
+
+    assert [claims.work_off(QUEUE, stuck) for _ in range(5)] == [0] * 5 and len(tried) == 1
+    virtual.advance(claims.LENGTH)
+    claims.work_off(QUEUE, stuck)
+    assert len(tried) == 2
+
+
 def test_a_claim_waits_for_nobody(database: Database) -> None:
     """A row that a person's transaction has locked is left out, and given back the next time."""
     if database.dialect != "postgresql":
