@@ -15,8 +15,7 @@ from flask.cli import with_appcontext
 
 from app.kernel import metrics
 from app.kernel.claims import Taker
-from app.workers import depth, run_forever
-from app.workers.kinds import KINDS
+from app.workers import KINDS, depth, run_forever
 
 SILENT = 60.0
 """Seconds after which a worker that neither looked for work nor began a piece no longer counts as ready."""

@@ -152,7 +152,9 @@ class IncidentRow(TenantScoped, Base):
     """Why something does not go on by itself; a person can see it, mend the cause and try again."""
 
     __tablename__ = "incident"
-    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "resolved_at"))
+    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "resolved_at"),
+                      Index("ix_incident_open", "tenant_id", "source", sqlite_where=text("resolved_at IS NULL"),
+                            postgresql_where=text("resolved_at IS NULL")))
 
     instance_id: Mapped[UUID]
     business_key: Mapped[str | None] = mapped_column(String(80))

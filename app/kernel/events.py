@@ -124,15 +124,15 @@ def upcast(name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-_PENDING = {"sqlite_where": text("state = 'pending'"), "postgresql_where": text("state = 'pending'")}
+_PENDING = text("state = 'pending'")
 
 
 class Delivery(Claimable, TenantScoped, Base):
     """One subscriber's copy of one event: pending, done, dead (a person must look) or skipped (by a person)."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "tenant_id", "run_at", **_PENDING), Index(
-        None, "tenant_id", "subscriber", "case_id", "event_id", **_PENDING), Index(
+    __table_args__ = (Index(None, "tenant_id", "run_at", sqlite_where=_PENDING, postgresql_where=_PENDING), Index(
+        None, "tenant_id", "subscriber", "case_id", "event_id", sqlite_where=_PENDING, postgresql_where=_PENDING), Index(
         "ix_delivery_dead", "tenant_id", "event_id", sqlite_where=text("state = 'dead'"),
         postgresql_where=text("state = 'dead'")))
 

@@ -52,7 +52,7 @@ def waiting_tenants(*, thorough: bool = True) -> list[UUID]:
     with database.current().claim() as session:
         return [one for one, newest, last in session.execute(_tenants())
                 if (thorough or newest != last or abs(now - (newest.int >> 80)) < MARGIN)
-                and session.scalar(select(exists(_unnumbered(one, None if thorough else _floor(last)))))]
+                and session.scalars(_unnumbered(one, None if thorough else _floor(last)).limit(1)).first()]
 
 
 def number(tenant_id: UUID, limit: int = 500, *, thorough: bool = True) -> int:
@@ -65,7 +65,7 @@ def _number(uow: UnitOfWork, limit: int, thorough: bool) -> int:
     last = _last(session)
     previous, count = (last.hash, last.number) if last else (GENESIS, 0)
     floor = None if thorough or last is None else _floor(last.id)
-    rows = list(session.scalars(_unnumbered(uow.tenant_id, floor).order_by(StoredEvent.id).limit(limit)))
+    rows = list(session.scalars(_unnumbered(uow.tenant_id, floor).limit(limit)))
     for stored in rows:
         count += 1
         previous = digest(previous, count, stored)
@@ -88,9 +88,14 @@ def _tenants() -> Select[UUID, UUID, UUID]:
 
 
 def _unnumbered(tenant_id: UUID, floor: UUID | None) -> Select[StoredEvent]:
-    numbered = exists().where(EventNumber.tenant_id == StoredEvent.tenant_id, EventNumber.id == StoredEvent.id)
-    query = select(StoredEvent).where(StoredEvent.tenant_id == tenant_id, ~numbered)
-    return query if floor is None else query.where(StoredEvent.id > floor)
+    """By id. Behind a floor each event is looked up by its key: PostgreSQL guesses that there are far more of them than
+    there are, and would read both tables for a join."""
+    number = EventNumber.__table__.alias()
+    same = (number.c.tenant_id == StoredEvent.tenant_id, number.c.id == StoredEvent.id)
+    query = select(StoredEvent).where(StoredEvent.tenant_id == tenant_id).order_by(StoredEvent.id)
+    if floor is None:
+        return query.where(~exists().where(*same))
+    return query.where(StoredEvent.id > floor, select(number.c.number).where(*same).scalar_subquery().is_(None))
 
 
 def _floor(last: UUID | None) -> UUID | None:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app import notifications
-from app.engine.model import JobRow, TimerRow
+from app.engine.model import IncidentRow, JobRow, TimerRow
 from app.kernel import clock, database, outbox, pauses
 from app.kernel.claim_statements import NOW, Queue, tenants
 from app.kernel.events import Delivery
@@ -26,7 +26,7 @@ QUEUES = (outbox.QUEUE, work.TIMERS, work.JOBS, notifications.OWN_QUEUE, notific
 
 def waiting(now: datetime) -> dict[str, tuple[int, float]]:
     """Queue -> (pieces that are due, seconds since the oldest was due), of offices that are not suspended."""
-    found = {}
+    found: dict[str, tuple[int, float]] = {}
     with database.current().claim() as session:
         for queue in QUEUES:
             rows = session.execute(_due(queue), {"now": now}).all()
@@ -49,7 +49,7 @@ def _due(queue: Queue) -> Select[int, datetime]:
 
 def stopped() -> dict[str, int]:
     """What no worker takes up again by itself: dead deliveries, failed jobs and messages, timers that are held."""
-    dead = literal_column("'dead'"), literal_column("'failed'")
+    dead: tuple[Any, Any] = (literal_column("'dead'"), literal_column("'failed'"))
     counts: dict[str, tuple[Any, Any]] = {
         "events": (Delivery, Delivery.state == dead[0]), "jobs": (JobRow, JobRow.state == dead[1]),
         "timers": (TimerRow, TimerRow.held.is_(True)), "notifications": (Notification, Notification.state == dead[1])}
@@ -58,8 +58,16 @@ def stopped() -> dict[str, int]:
                 for name, (table, condition) in counts.items()}
 
 
+def incidents() -> dict[str, int]:
+    """Open incidents of processes by source: engine, worker (jobs and timers), budget."""
+    query = (select(IncidentRow.source, literal_column("count(*)")).where(IncidentRow.resolved_at.is_(None))
+             .group_by(IncidentRow.source))
+    with database.current().claim() as session:
+        return {source: int(number) for source, number in session.execute(query)}
+
+
 class Depth(Collector):
-    """The two as gauges."""
+    """All of it as gauges."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Raises what the database raises: a scrape that fails is a sign, too."""
@@ -71,7 +79,10 @@ class Depth(Collector):
         held = GaugeMetricFamily("yikou_queue_stopped", "Pieces that wait for a person.", labels=["queue"])
         for name, number in stopped().items():
             held.add_metric([name], number)
-        yield from (depth, late, held)
+        open_now = GaugeMetricFamily("yikou_open_incidents", "Incidents that nobody settled.", labels=["source"])
+        for source, number in incidents().items():
+            open_now.add_metric([source], number)
+        yield from (depth, late, held, open_now)
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing is asked when the collector is registered."""

@@ -39,7 +39,7 @@ def test_depth_is_what_waits_and_what_stopped(office: Office, monkeypatch: pytes
     office.work()
     for _ in range(3):
         office.wait(hours=1)
-    assert depth.stopped()["jobs"] == 1 and depth.waiting(office.clock.now())["jobs"] == (0, 0.0)
+    assert depth.stopped()["jobs"] == 1 and depth.incidents() == {"worker": 1} and depth.waiting(office.clock.now())["jobs"] == (0, 0.0)
 
 
 def test_commands_are_counted_by_their_end(office: Office) -> None:

@@ -45,7 +45,8 @@ def change_processes() -> Response | tuple[str, int]:
         flash(t(msg("Done: %(count)s."), count=len(ids) - len(failed)))
     if failed:
         return _page(failed), 409
-    return redirect(url_for("staff.processes", **{name: request.form.get(name) or None for name in NARROWED}), 303)
+    return redirect(url_for("staff.processes", process=request.form.get("process") or None,
+                            at=request.form.get("at") or None), 303)
 
 
 def _page(failed: dict[str, str]) -> str:
