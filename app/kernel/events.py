@@ -124,17 +124,17 @@ def upcast(name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-_PENDING = text("state = 'pending'")
+_PENDING, _DEAD = text("state = 'pending'"), text("state = 'dead'")
 
 
 class Delivery(Claimable, TenantScoped, Base):
     """One subscriber's copy of one event: pending, done, dead (a person must look) or skipped (by a person)."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "tenant_id", "run_at", sqlite_where=_PENDING, postgresql_where=_PENDING), Index(
-        None, "tenant_id", "subscriber", "case_id", "event_id", sqlite_where=_PENDING, postgresql_where=_PENDING), Index(
-        "ix_delivery_dead", "tenant_id", "event_id", sqlite_where=text("state = 'dead'"),
-        postgresql_where=text("state = 'dead'")))
+    __table_args__ = (
+        Index(None, "tenant_id", "run_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index(None, "tenant_id", "subscriber", "case_id", "event_id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_delivery_dead", "tenant_id", "event_id", sqlite_where=_DEAD, postgresql_where=_DEAD))
 
     event_id: Mapped[UUID]
     case_id: Mapped[UUID | None]

@@ -60,7 +60,7 @@ def stopped() -> dict[str, int]:
 
 def incidents() -> dict[str, int]:
     """Open incidents of processes by source: engine, worker (jobs and timers), budget."""
-    query = (select(IncidentRow.source, literal_column("count(*)")).where(IncidentRow.resolved_at.is_(None))
+    query = (select(IncidentRow.source, func.count(IncidentRow.id)).where(IncidentRow.resolved_at.is_(None))
              .group_by(IncidentRow.source))
     with database.current().claim() as session:
         return {source: int(number) for source, number in session.execute(query)}

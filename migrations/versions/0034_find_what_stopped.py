@@ -21,5 +21,5 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_{name}", table, list(columns), unique=False, sqlite_where=sa.text(sqlite),
                         postgresql_where=sa.text(postgres or sqlite))
     if is_postgres():  # the workers' metrics count them; what went wrong stays unread
-        op.execute("GRANT SELECT (source, resolved_at) ON incident TO yikou_worker")
+        op.execute("GRANT SELECT (id, source, resolved_at) ON incident TO yikou_worker")
         op.execute("CREATE POLICY counting ON incident FOR SELECT TO yikou_worker USING (true)")

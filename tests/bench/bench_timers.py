@@ -64,11 +64,13 @@ def fill(crowd: Crowd, origin: UUID, number: int) -> list[UUID]:
     with crowd.database.read(crowd.tenant_id) as session:
         case = session.scalars(every(select(Case).where(Case.id == origin))).one()
         rows: list[tuple[Any, dict[str, Any]]] = []
-        for model, where in ((ProcessInstance, ProcessInstance.id == case.instance_id), (Case, Case.id == origin),
-                             (OpenTaskRow, OpenTaskRow.instance_id == case.instance_id),
-                             (TimerRow, TimerRow.instance_id == case.instance_id)):
-            rows += [(model.__table__, dict(row._mapping)) for row in session.execute(
-                select(model.__table__).where(model.__table__.c.tenant_id == crowd.tenant_id, where))]
+        for model, column, value in ((ProcessInstance, "id", case.instance_id), (Case, "id", origin),
+                                     (OpenTaskRow, "instance_id", case.instance_id),
+                                     (TimerRow, "instance_id", case.instance_id)):
+            table = model.__table__
+            rows += [(table, dict(row._mapping)) for row in session.connection().execute(
+                select(table).where(table.c.tenant_id == crowd.tenant_id, table.c[column] == value))]
+    assert len(rows) == 4, "an instance, its case, its task, its timer"
     made: list[UUID] = []
     for start in range(0, number, CHUNK):
         batch: dict[Any, list[dict[str, Any]]] = {}
