@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ from tests.databases import ROOT
 
 NUMBER, CHUNK, SOON, LONGEST = 10_000, 500, 20.0, 1_500.0
 """Timers; copies in one transaction; seconds until the second in which they are due, and until patience ends."""
+DUE, PAST = re.compile(rb'"due":\["[^"]+"'), b'"due":["2020-01-01T00:00:00+08:00"'
+"""The engine asks its own date once more; here the rows alone say when."""
 WORKERS = {"sqlite": (1,), "postgresql": (1, 4)}
 
 
@@ -95,7 +98,7 @@ def _moved(name: str, value: Any, ids: dict[UUID, UUID], place: int) -> Any:
         value = dump_document(unpack(value))
         for old, new in ids.items():
             value = value.replace(old.hex.encode(), new.hex.encode()).replace(str(old).encode(), str(new).encode())
-        return packed(value)
+        return packed(DUE.sub(PAST, value))
     if isinstance(value, str):
         return next((str(new) for old, new in ids.items() if str(old) == value), value)
     return value
