@@ -62,3 +62,11 @@ def open_to_all(table: str, *, writable_by_workers: bool = False) -> None:
     op.execute(f'GRANT SELECT ON "{table}" TO yikou_app, yikou_worker')
     if writable_by_workers:
         op.execute(f'GRANT INSERT, UPDATE, DELETE ON "{table}" TO yikou_worker')
+
+
+def claimable(table: str) -> None:
+    """Workers may write into a row of any tenant that they have it, and nothing else."""
+    if not is_postgres():
+        return
+    op.execute(f'GRANT UPDATE (claimed_by, claimed_until) ON "{table}" TO yikou_worker')
+    op.execute(f'CREATE POLICY claiming ON "{table}" FOR UPDATE TO yikou_worker USING (true) WITH CHECK (true)')

@@ -28,6 +28,8 @@ from app.cases.rule_commands import NoteSupervision as NoteSupervision
 from app.cases.rule_commands import RaiseUrgency as RaiseUrgency
 from app.cases.rule_commands import ReassignTasks as ReassignTasks
 from app.cases.rule_commands import TellGroup as TellGroup
+from app.cases.settle_commands import SettleDelivery as SettleDelivery
+from app.cases.settle_commands import SettleIncident as SettleIncident
 from app.kernel.commands import Command
 
 

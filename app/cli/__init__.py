@@ -18,8 +18,9 @@ def install(app: Flask) -> None:
     from app.cli.ready import ready, take_over_files
     from app.cli.rehearsing import rehearse
     from app.cli.retention import retention_cli
-    from app.cli.worker import worker
+    from app.cli.settling import stopped as stopped  # adds its commands to those of instance_cli
+    from app.cli.worker import worker, worker_ready
 
-    for command in (worker, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel, rehearse,
-                    ready, take_over_files, backup, restore, release, retention_cli):
+    for command in (worker, worker_ready, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel,
+                    rehearse, ready, take_over_files, backup, restore, release, retention_cli):
         app.cli.add_command(command)

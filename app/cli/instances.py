@@ -123,7 +123,7 @@ def _each(found: list[Running], command: Callable[[Running], Command], look: boo
     for one in found:
         try:
             if look:
-                click.echo(f"{one.number}  {_told(_effect(command(one), one.case_id))}")
+                click.echo(f"{one.number}  {told(_effect(command(one), one.case_id))}")
             else:
                 dispatch(command(one))
                 click.echo(one.number)
@@ -140,6 +140,7 @@ def _effect(command: Command, case_id: UUID) -> Effect:
     return rehearse(command, lambda session: queries.standing_of(session, case_id))
 
 
-def _told(effect: Effect) -> str:
+def told(effect: Effect) -> str:
+    """In one line where a process would stand."""
     tasks = ", ".join(zh for zh, _en in effect.tasks)
     return "; ".join(filter(None, [tasks, ", ".join(effect.timers), ", ".join(effect.incidents)]))

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.model import Base, TenantScoped
+from app.kernel.model import Base, Claimable, TenantScoped
 
 
 def _instance() -> ForeignKeyConstraint:
@@ -84,11 +84,14 @@ class OpenTaskGroup(TenantScoped, Base):
     group_name: Mapped[str] = mapped_column(String(120))
 
 
-class TimerRow(TenantScoped, Base):
+class TimerRow(Claimable, TenantScoped, Base):
     """A timer that waits. `due_at` None: its legal clock does not run. `held`: an incident stands in the way."""
 
     __tablename__ = "timer"
-    __table_args__ = (_instance(), Index(None, "due_at"), Index(None, "tenant_id", "instance_id"))
+    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(
+        None, "tenant_id", "due_at", sqlite_where=text("held IS 0 AND due_at IS NOT NULL"),
+        postgresql_where=text("held IS false AND due_at IS NOT NULL")), Index(
+        "ix_timer_held", "tenant_id", "id", sqlite_where=text("held IS 1"), postgresql_where=text("held IS true")))
 
     instance_id: Mapped[UUID]
     element_id: Mapped[str] = mapped_column(String(120))
@@ -125,11 +128,15 @@ class BufferedMessage(TenantScoped, Base):
     expires_at: Mapped[datetime]
 
 
-class JobRow(TenantScoped, Base):
+class JobRow(Claimable, TenantScoped, Base):
     """Work of a service task. `state`: pending, suspended, or failed (then an incident tells why)."""
 
     __tablename__ = "job"
-    __table_args__ = (_instance(), Index(None, "state", "run_at"), Index(None, "tenant_id", "instance_id"))
+    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(
+        None, "tenant_id", "run_at", sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'")), Index(
+        "ix_job_failed", "tenant_id", "id", sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'")))
 
     instance_id: Mapped[UUID]
     element_id: Mapped[str] = mapped_column(String(120))
@@ -147,7 +154,9 @@ class IncidentRow(TenantScoped, Base):
     """Why something does not go on by itself; a person can see it, mend the cause and try again."""
 
     __tablename__ = "incident"
-    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "resolved_at"))
+    __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"), Index(None, "tenant_id", "resolved_at"),
+                      Index("ix_incident_open", "tenant_id", "source", sqlite_where=text("resolved_at IS NULL"),
+                            postgresql_where=text("resolved_at IS NULL")))
 
     instance_id: Mapped[UUID]
     business_key: Mapped[str | None] = mapped_column(String(80))

@@ -114,7 +114,9 @@ def _match_incidents(uow: UnitOfWork, held: Held, wanted: Iterable[Incident], fo
 
 
 def _resolve_of_tasks(uow: UnitOfWork, held: Held, gone: set[UUID], found: Differences) -> None:
-    _resolve(uow, held, [row for row in held.rows(IncidentRow).values() if row.task_id in gone], found)
+    """Not those of the engine: an error that a job throws and nobody catches stands where the job stood."""
+    ended = [row for row in held.rows(IncidentRow).values() if row.task_id in gone and row.source != "engine"]
+    _resolve(uow, held, ended, found)
 
 
 def _resolve(uow: UnitOfWork, held: Held, rows: Iterable[IncidentRow], found: Differences) -> None:

@@ -16,7 +16,7 @@ from app.engine.specs.events import Catching
 from app.engine.specs.gateways import InclusiveGateway
 from app.engine.specs.scopes import open_scope
 from app.engine.specs.throwing import throw
-from app.engine.state import restore, save
+from app.engine.state import packed, plain, restore
 from app.engine.stimuli import (
     CompleteJob,
     CompleteTask,
@@ -45,11 +45,11 @@ def run(state: bytes | None, stimulus: Stimulus, *, now: datetime, ports: Ports,
     context = StepContext(now, ports, budget or StepBudget())
     instance = _begin(stimulus, context) if isinstance(stimulus, Start) else _go_on(state, stimulus, context)
     settle(instance)
-    data = save(instance)
+    data = plain(instance)
     if len(data) > context.budget.variable_bytes:
         raise BudgetSpent("budget_size", instance.definition.id, msg("The instance holds more than %(limit)s bytes."),
                           limit=context.budget.variable_bytes)
-    return collect(instance, data)
+    return collect(instance, packed(data))
 
 
 def _begin(stimulus: Start, context: StepContext) -> Instance:

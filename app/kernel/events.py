@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import ColumnElement, Index, Integer, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.model import Base, TenantScoped
+from app.kernel.model import Base, Claimable, TenantScoped
 
 T = TypeVar("T", bound=type)
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -124,12 +124,18 @@ def upcast(name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-class Delivery(TenantScoped, Base):
-    """One subscriber's copy of one event: pending, done or dead."""
+_PENDING, _DEAD = text("state = 'pending'"), text("state = 'dead'")
+
+
+class Delivery(Claimable, TenantScoped, Base):
+    """One subscriber's copy of one event: pending, done, dead (a person must look) or skipped (by a person)."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "state", "run_at"), Index(None, "tenant_id", "state", "run_at"),
-                      Index(None, "tenant_id", "subscriber", "case_id", "event_id"))
+    __table_args__ = (
+        Index(None, "tenant_id", "state", "run_at"),
+        Index(None, "tenant_id", "run_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index(None, "tenant_id", "subscriber", "case_id", "event_id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_delivery_dead", "tenant_id", "event_id", sqlite_where=_DEAD, postgresql_where=_DEAD))
 
     event_id: Mapped[UUID]
     case_id: Mapped[UUID | None]
@@ -138,3 +144,8 @@ class Delivery(TenantScoped, Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     run_at: Mapped[datetime]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def pending(row: Any = Delivery) -> ColumnElement[bool]:
+    """Deliveries that wait. The word is a literal, so that the partial indexes serve it."""
+    return row.state == literal_column("'pending'")  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Text, Uuid
+from sqlalchemy import DateTime, MetaData, String, Text, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -82,3 +82,14 @@ class TenantScoped(_TenantKey):
 
 class SharedWithBase(_TenantKey):
     """Mixin of tables in which a tenant also reads the rows of `BASE_TENANT_ID`, but never writes them."""
+
+
+class Claimable:
+    """Mixin of rows that wait for workers: which of them has it, and until when; see `kernel.claims`."""
+
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[datetime | None]
+
+    def give_free(self) -> None:
+        """In the transaction that did the piece, or noted its failure."""
+        self.claimed_by = self.claimed_until = None

@@ -7,35 +7,22 @@ import random
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from app.kernel import bus, clock, database, pauses
+from app.kernel import bus, claims, pauses
 from app.kernel.commands import SYSTEM
-from app.kernel.events import Delivery, StoredEvent
+from app.kernel.events import Delivery, StoredEvent, pending
 from app.kernel.unit_of_work import UnitOfWork, transact
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
+QUEUE = claims.Queue("events", Delivery, "run_at", pending, line=("subscriber", "case_id"), turn=("event_id",))
+"""Of each case and subscriber only the oldest pending delivery may run."""
 
 
-def backoff(attempts: int) -> timedelta:
-    """Seconds to wait before attempt `attempts + 1`: doubling from 2 s to 10 min, with jitter."""
-    return timedelta(seconds=min(2.0**attempts, 600.0) * random.uniform(0.75, 1.25))  # noqa: S311
-
-
-def due(limit: int = 100) -> list[tuple[UUID, UUID]]:
-    """(tenant, delivery) that may run now: of each case and subscriber only the oldest pending one."""
-    earlier = aliased(Delivery)
-    blocked = exists().where(
-        earlier.tenant_id == Delivery.tenant_id, earlier.subscriber == Delivery.subscriber,
-        earlier.case_id == Delivery.case_id, earlier.state == "pending", earlier.event_id < Delivery.event_id)
-    query = (select(Delivery.tenant_id, Delivery.id)
-             .where(Delivery.state == "pending", Delivery.run_at <= clock.now(), ~blocked,
-                    pauses.working(Delivery.tenant_id))
-             .order_by(Delivery.event_id).limit(limit))
-    with database.current().claim() as session:
-        return [(row[0], row[1]) for row in session.execute(query)]
+def backoff(attempts: int, first: float = 1.0) -> timedelta:
+    """Seconds to wait before attempt `attempts + 1`: doubling from twice `first` to 10 min, with jitter."""
+    return timedelta(seconds=min(first * 2.0**attempts, 600.0) * random.uniform(0.75, 1.25))  # noqa: S311
 
 
 def deliver(tenant_id: UUID, delivery_id: UUID) -> bool:
@@ -61,6 +48,7 @@ def _run(uow: UnitOfWork, delivery_id: UUID) -> bool:
     uow.cause_id = stored.id
     subscriber.effect(stored, uow)
     row.state, row.last_error = "done", None
+    row.give_free()
     return True
 
 
@@ -71,8 +59,9 @@ def _note_failure(uow: UnitOfWork, delivery_id: UUID, text: str) -> None:
     row.attempts, row.last_error = row.attempts + 1, text
     row.state = "dead" if row.attempts >= MAX_ATTEMPTS else "pending"
     row.run_at = uow.now + backoff(row.attempts)
+    row.give_free()
 
 
-def tick(limit: int = 100) -> int:
+def tick(limit: int = claims.BATCH, taker: claims.Taker | None = None) -> int:
     """Deliver what is due; the number of deliveries run."""
-    return sum(deliver(tenant_id, delivery_id) for tenant_id, delivery_id in due(limit))
+    return claims.work_off(QUEUE, deliver, taker=taker, limit=limit)

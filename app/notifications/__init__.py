@@ -2,9 +2,11 @@
 
 from app.notifications import links, preview
 from app.notifications.channels import check_configuration, configure, stored_only
+from app.notifications.delivery import IN_BULK as BULK_QUEUE
+from app.notifications.delivery import OWN as OWN_QUEUE
 from app.notifications.delivery import tick
 from app.notifications.pushing import tick as push
 from app.notifications.queueing import Manner, Recipient, queue
 
-__all__ = ["Manner", "Recipient", "check_configuration", "configure", "links", "preview", "push", "queue",
-           "stored_only", "tick"]
+__all__ = ["BULK_QUEUE", "Manner", "OWN_QUEUE", "Recipient", "check_configuration", "configure", "links", "preview",
+           "push", "queue", "stored_only", "tick"]

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 
-from app.kernel import clock, database, pauses
+from app.kernel import claims
 from app.kernel.commands import SYSTEM
 from app.kernel.outbox import backoff
 from app.kernel.unit_of_work import UnitOfWork, transact
@@ -38,26 +40,25 @@ class _Claimed:
     attempt: int
 
 
-def tick(limit: int = 50) -> int:
-    """Send what is due; the number of messages tried."""
-    return sum(deliver(tenant_id, notification_id) for tenant_id, notification_id in due(limit))
+def _waiting(row: Any, bulk: bool) -> ColumnElement[bool]:
+    return and_(row.state.in_([literal_column(f"'{state}'") for state in OPEN]), row.bulk.is_(bulk))
 
 
-def due(limit: int) -> list[tuple[UUID, UUID]]:
-    """(tenant, notification) whose time has come, the oldest first; a few of those in bulk behind all others."""
-    with database.current().claim() as session:
-        found = [(row[0], row[1]) for row in session.execute(_due(bulk=False).limit(limit))]
-        if len(found) < limit:
-            most = min(BULK, limit - len(found))
-            found += [(row[0], row[1]) for row in session.execute(_due(bulk=True).limit(most))]
-    return found
+def _queue(name: str, *, bulk: bool) -> claims.Queue:
+    """Secrets, as codes for signing in, go also from a suspended office."""
+    return claims.Queue(name, Notification, "run_at", partial(_waiting, bulk=bulk),
+                        though_paused=lambda row: row.is_secret.is_(True))
 
 
-def _due(*, bulk: bool) -> Select[UUID, UUID]:
-    return (select(Notification.tenant_id, Notification.id)
-            .where(Notification.state.in_(OPEN), Notification.bulk.is_(bulk), Notification.run_at <= clock.now(),
-                   or_(Notification.is_secret.is_(True), pauses.working(Notification.tenant_id)))
-            .order_by(Notification.run_at))
+OWN, IN_BULK = _queue("notifications", bulk=False), _queue("bulk", bulk=True)
+
+
+def tick(limit: int = 50, taker: claims.Taker | None = None) -> int:
+    """Send what is due; the number of messages tried. A few of those in bulk behind all others."""
+    done = claims.work_off(OWN, deliver, taker=taker, limit=limit)
+    if done < limit:
+        done += claims.work_off(IN_BULK, deliver, taker=taker, limit=min(BULK, limit - done))
+    return done
 
 
 def deliver(tenant_id: UUID, notification_id: UUID) -> bool:
@@ -123,6 +124,7 @@ def _note(uow: UnitOfWork, notification_id: UUID, attempt: int, error: DeliveryE
     row = _claimed(uow, notification_id, attempt)
     if row is None:
         return
+    row.give_free()
     if error is None:
         row.state, row.sent_at, row.last_error = "sent", uow.now, None
         if row.is_secret:

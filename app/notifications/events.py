@@ -40,6 +40,17 @@ class NotificationFailed:
     reason: str
 
 
+@event("notification.settled")
+@dataclass(frozen=True)
+class NotificationSettled:
+    """A person saw to a failed message: `retry`, `resolve` (told otherwise) or `skip`."""
+
+    notification_id: UUID
+    case_id: UUID | None
+    channel: str
+    way: str
+
+
 @event("notice.pushed")
 @dataclass(frozen=True)
 class NoticePushed:

@@ -11,12 +11,13 @@ from app import auth
 from app.auth import policy
 from app.cases import queries as cases
 from app.kernel.bus import handles, subscribes
-from app.kernel.errors import Conflict, NotFound, msg
+from app.kernel.errors import Conflict, Invalid, NotFound, msg
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import UnitOfWork
 from app.notifications import pushing as pushing  # registers who is told of notices
 from app.notifications import work_mail
-from app.notifications.commands import MarkRead, SendAgain
+from app.notifications.commands import MarkRead, SendAgain, SettleMessage
+from app.notifications.events import NotificationSettled
 from app.notifications.model import Notification, NotificationAddress
 from app.notifications.queueing import Manner, Recipient, queue
 
@@ -50,6 +51,25 @@ def send_again(command: SendAgain, uow: UnitOfWork) -> dict[str, Any]:
         raise Conflict(msg("Only a message that failed is sent again."))
     row.state, row.attempts, row.run_at = "queued", 0, uow.now
     return {"queued": True}
+
+
+@handles(SettleMessage)
+def settle_message(command: SettleMessage, uow: UnitOfWork) -> dict[str, Any]:
+    """The reason stands where the error stood."""
+    states = {"retry": "queued", "resolve": "skipped", "skip": "skipped"}
+    policy.require(uow.actor, "message.read")
+    if not command.reason.strip():
+        raise Invalid(msg("Please say why."), fields={"reason": [(msg("Please say why."), {})]})
+    if command.way not in states:
+        raise Invalid(msg("There is no such way to settle it."))
+    row = _get(uow, command.notification_id)
+    if row.state != "failed" or (row.is_secret and command.way == "retry"):
+        raise Conflict(msg("Only a message that failed is sent again."))
+    row.state, row.last_error = states[command.way], f"{command.way}: {command.reason.strip()}"[:80]
+    if command.way == "retry":
+        row.attempts, row.run_at = 0, uow.now
+    uow.record(NotificationSettled(notification_id=row.id, case_id=row.case_id, channel=row.channel, way=command.way))
+    return {"state": row.state}
 
 
 @subscribes("case.notice_wanted", name="notifications.tell")

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.model import Base, TenantScoped
+from app.kernel.model import Base, Claimable, TenantScoped
 
 
 class NotificationAddress(TenantScoped, Base):
@@ -25,7 +25,11 @@ class NotificationAddress(TenantScoped, Base):
     erased_at: Mapped[datetime | None]
 
 
-class Notification(TenantScoped, Base):
+_FAILED = text("state = 'failed'")
+_OPEN = text("state IN ('queued', 'sending', 'handed')")
+
+
+class Notification(Claimable, TenantScoped, Base):
     """One message over one channel: to an address, to a user's inbox (`to_user_id`) or to a group's (`to_group`).
 
     `state`: queued, sending (claimed), handed (given to the other side, which has not answered yet), sent, failed or
@@ -35,7 +39,9 @@ class Notification(TenantScoped, Base):
 
     __tablename__ = "notification"
     __table_args__ = (
-        Index(None, "state", "bulk", "run_at"), Index(None, "tenant_id", "once", unique=True),
+        Index(None, "tenant_id", "bulk", "run_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_notification_failed", "tenant_id", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        Index(None, "tenant_id", "once", unique=True),
         Index(None, "tenant_id", "about_id", "state"), Index(None, "tenant_id", "case_id"),
         Index(None, "tenant_id", "to_user_id"),
         Index(None, "tenant_id", "to_group"), Index(None, "tenant_id", "channel", "id"),

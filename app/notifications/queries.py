@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.notifications.model import NoticePush, Notification, NotificationAddress
@@ -48,6 +48,12 @@ def outgoing(session: Session, *, channel: str | None = None, state: str | None 
     if state is not None:
         query = query.where(Notification.state == state)
     return [(row[0], row[1]) for row in session.execute(query.order_by(Notification.id.desc()).limit(limit))]
+
+
+def failed(session: Session, limit: int = 100) -> list[Notification]:
+    """Messages that were given up, the newest first."""
+    query = select(Notification).where(Notification.state == literal_column("'failed'"))
+    return list(session.scalars(query.order_by(Notification.id.desc()).limit(limit)))
 
 
 def push_of(session: Session, notice_id: UUID) -> NoticePush | None:

@@ -7,52 +7,44 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Collection
 from datetime import datetime
 
-from app import notifications
-from app.kernel import clock, leases, metrics, outbox, sequencer, wakeups
-from app.workers import demand, folders, offices, retention, reviews, scans, supervision, work
+from app.kernel import clock, leases, metrics, wakeups
+from app.kernel.claims import Taker
+from app.workers import folders, offices, supervision
+from app.workers.kinds import SEQUENCER, idle, steps
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()[:48]}:{os.getpid()}:{secrets.token_hex(4)}"
 """Machines made from one picture share a name, containers a process number; no worker may hold another's lease."""
 IDLE_SECONDS, ERROR_SECONDS = 0.5, 2.0
-SEQUENCER = "sequencer"
 
 
-def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
-    """Everything that is due, once; the number of pieces done. `now`: what counts as due, by default the clock."""
-    at = now or clock.now()
-    steps: tuple[tuple[str, Callable[[], int]], ...] = (
-        ("sequencer", lambda: sequence(owner)), ("rules", lambda: supervision.tick(at, owner)),
-        ("outbox", outbox.tick), ("timers", lambda: work.timers(at)),
-        ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)), ("notices", notifications.push),
-        ("notifications", notifications.tick),
-        ("retention", lambda: retention.tick(at, owner)), ("reviews", lambda: reviews.tick(at, owner)),
-        ("demand", lambda: demand.tick(at, owner)),
-        ("scans", lambda: scans.tick(at, owner)),
-        ("terms", lambda: offices.terms(at)),
-        ("exports", lambda: offices.exports(at, owner)))
-    done = 0
-    for name, step in steps:
+def tick(now: datetime | None = None, *, owner: str = OWNER, kinds: Collection[str] = (),
+         taker: Taker | None = None) -> int:
+    """Everything that is due, once; the number of pieces done. `now`: what counts as due, by default the clock.
+
+    `kinds`: of `workers.kinds`, by default all. `taker`: whose claims the pieces are.
+    """
+    at, mine, done = now or clock.now(), taker or Taker(), 0
+    wanted = steps(kinds)
+    nothing = idle([name for _kind, name, _step in wanted], at)
+    for kind, name, step in wanted:
+        if mine.stop.is_set():
+            break
+        mine.moved()
         try:
-            pieces = step()
+            pieces = 0 if name in nothing and not done else step(at, owner, mine)
         except Exception:
             log.exception("%s failed; the others go on", name)
             metrics.FAILURES.labels(name).inc()
         else:
             done += pieces
             metrics.PIECES.labels(name).inc(pieces)
+        metrics.KIND_LOOKED.labels(kind).set_to_current_time()
     metrics.LOOKED.set_to_current_time()
     return done
-
-
-def sequence(owner: str = OWNER) -> int:
-    """Number new events of all offices, if this worker holds the lease; the number of events."""
-    if not leases.acquire(SEQUENCER, owner):
-        return 0
-    return sum(sequencer.number(tenant_id) for tenant_id in sequencer.waiting_tenants())
 
 
 def until_idle(limit: int = 1_000) -> int:
@@ -66,29 +58,42 @@ def until_idle(limit: int = 1_000) -> int:
     return total
 
 
-def run_forever(stop: threading.Event) -> None:
-    """Tick until `stop` is set; the piece in hand is finished first. Idle, it waits for the bell or half a second."""
-    log.info("worker %s begins", OWNER)
+def run_forever(stop: threading.Event, kinds: Collection[str] = (), taker: Taker | None = None) -> None:
+    """Tick until `stop` is set: the piece in hand is finished first, what was claimed beside it is given back.
+
+    Idle, it waits for the bell or half a second. A thread tells meanwhile that the claims are still meant.
+    """
+    log.info("worker %s begins: %s", OWNER, ", ".join(kinds) or "all kinds")
     offices.in_background.set()
-    files = threading.Thread(target=folders.watching, args=(stop,), name="folders", daemon=True)
-    files.start()
+    taker, ended = taker or Taker(stop=stop), threading.Event()
+    threads = [threading.Thread(target=taker.beating, args=(ended,), name="claims", daemon=True)]
+    if not kinds or "upkeep" in kinds:
+        threads.append(threading.Thread(target=folders.watching, args=(stop,), name="folders", daemon=True))
+    for thread in threads:
+        thread.start()
     with wakeups.listening(stop), wakeups.enabled():
-        while not stop.is_set():
-            wakeups.bell.clear()
-            try:
-                done = tick()
-            except Exception:
-                log.exception("the worker failed; trying again")
-                stop.wait(ERROR_SECONDS)
-                continue
-            if not done:
-                wakeups.bell.wait(IDLE_SECONDS)
-    files.join()
+        _work(stop, kinds, taker)
+    ended.set()
+    for thread in threads:
+        thread.join()
     offices.in_background.clear()
     supervision.end()
     for lease in (SEQUENCER, supervision.LEASE):
         leases.release(lease, OWNER)
     log.info("worker %s ends", OWNER)
+
+
+def _work(stop: threading.Event, kinds: Collection[str], taker: Taker) -> None:
+    while not stop.is_set():
+        wakeups.bell.clear()
+        try:
+            done = tick(kinds=kinds, taker=taker)
+        except Exception:
+            log.exception("the worker failed; trying again")
+            stop.wait(ERROR_SECONDS)
+            continue
+        if not done:
+            wakeups.bell.wait(IDLE_SECONDS)
 
 
 def start_thread() -> tuple[threading.Thread, threading.Event]:

@@ -1,4 +1,4 @@
-"""Due timers, pending jobs and early messages: claimed over all offices, done by commands of the cases room."""
+"""Due timers, pending jobs and early messages of all offices: done by commands of the cases room."""
 
 from __future__ import annotations
 
@@ -9,49 +9,48 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, literal_column, select
 
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
 from app.engine import SIGNAL_WORD, store
 from app.engine.model import BufferedMessage, JobRow, ProcessInstance, SubscriptionRow, TimerRow
-from app.kernel import database, pauses
+from app.kernel import claims, database, pauses
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM, Command
 from app.kernel.errors import Conflict, NotFound, Paused
 
 log = logging.getLogger(__name__)
 LIMIT = 100
+TIMERS = claims.Queue("timers", TimerRow, "due_at", lambda row: and_(row.held.is_(False), row.due_at.is_not(None)),
+                      line=("instance_id",), turn=("due_at", "id"))
+JOBS = claims.Queue("jobs", JobRow, "run_at", lambda row: row.state == literal_column("'pending'"),
+                    line=("instance_id",), turn=("run_at", "id"))
+"""Of one case one piece at a time: a second worker would only wait for its lock."""
+
+
+def timers(now: datetime, taker: claims.Taker | None = None) -> int:
+    """Fire what is due, the oldest first; with a timer goes whatever else is due in its case."""
+    def fire(tenant_id: UUID, timer_id: UUID) -> bool | None:
+        answer = _try(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
+                      partial(NoteTimerFailure, tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id))
+        return bool(answer["fired"]) if answer is not None else None
+
+    return claims.work_off(TIMERS, fire, taker=taker, now=now)
+
+
+def jobs(now: datetime, taker: claims.Taker | None = None) -> int:
+    """Do pending jobs whose time has come."""
+    def run(tenant_id: UUID, job_id: UUID) -> bool | None:
+        answer = _try(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
+                      partial(NoteJobFailure, tenant_id=tenant_id, actor=SYSTEM, job_id=job_id))
+        return bool(answer["done"]) if answer is not None else None
+
+    return claims.work_off(JOBS, run, taker=taker, now=now)
 
 
 def _claim(query: Any) -> list[tuple[Any, ...]]:
     with database.current().claim() as session:
         return [tuple(row) for row in session.execute(query)]
-
-
-def timers(now: datetime) -> int:
-    """Fire what is due, the oldest first."""
-    query = (select(TimerRow.tenant_id, TimerRow.id).where(TimerRow.due_at <= now, TimerRow.held.is_(False),
-                                                            pauses.working(TimerRow.tenant_id))
-             .order_by(TimerRow.due_at, TimerRow.id).limit(LIMIT))
-    done = 0
-    for tenant_id, timer_id in _claim(query):
-        answer = _try(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
-                      partial(NoteTimerFailure, tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id))
-        done += bool(answer and answer["fired"])
-    return done
-
-
-def jobs(now: datetime) -> int:
-    """Do pending jobs whose time has come."""
-    query = (select(JobRow.tenant_id, JobRow.id).where(JobRow.state == "pending", JobRow.run_at <= now,
-                                                        pauses.working(JobRow.tenant_id))
-             .order_by(JobRow.run_at, JobRow.id).limit(LIMIT))
-    done = 0
-    for tenant_id, job_id in _claim(query):
-        answer = _try(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
-                      partial(NoteJobFailure, tenant_id=tenant_id, actor=SYSTEM, job_id=job_id))
-        done += bool(answer and answer["done"])
-    return done
 
 
 def messages(now: datetime) -> int:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app import catalog, notifications
-from app.kernel import clock
+from app.kernel import claims, clock
 from app.kernel.bus import dispatch
 from app.kernel.clock import VirtualClock
 from app.kernel.commands import SYSTEM
@@ -215,7 +215,11 @@ def test_what_concerns_one_case_goes_before_thousands_of_others(database: Databa
         tell(number=str(number), bulk=True)
     virtual.advance(timedelta(seconds=5))
     own = tell()
-    assert delivery.due(50)[0] == (OFFICE, own) and len(delivery.due(50)) == 1 + delivery.BULK
+    taker = claims.Taker()
+    assert taker.take(delivery.OWN, virtual.now()) == [(OFFICE, own)]
+    assert notifications.tick() == delivery.BULK and row(database, own).state == "queued"
+    taker.give_back(delivery.OWN)
+    assert notifications.tick() == 1 + 30 - delivery.BULK and row(database, own).state == "sent"
 
 
 def test_one_key_makes_one_message(database: Database, virtual: VirtualClock, mail: Relay) -> None:

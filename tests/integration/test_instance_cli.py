@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from app.cases.commands import SubmitCase
 from app.cases.model import Case
-from app.engine.model import OpenTaskRow
+from app.engine.model import IncidentRow, OpenTaskRow
 from app.kernel import database
 from app.kernel.bus import dispatch
-from app.kernel.commands import GUEST
+from app.kernel.commands import GUEST, SYSTEM
+from app.kernel.unit_of_work import transact
 from app.tenancy.queries import tenant_by_slug
 from app.workers import loop
 
@@ -67,3 +68,26 @@ def test_many_by_filter_and_one_by_number(run: Any) -> None:
     assert at() == {first: ["task_classify"], second: ["task_intake"]}
     assert "gw_nowhere stands in no scope" in run(
         "move", "--tenant", "demo", "--reason", "go", "--to", "gw_nowhere", first, code=1)
+
+
+def test_what_stopped_is_listed_looked_at_and_settled_by_filter(run: Any) -> None:
+    number = dispatch(SubmitCase(tenant_id=tenant(), actor=GUEST, text="路灯坏了。", service="LS01"))["number"]
+    loop.until_idle()
+
+    def stop(uow: Any) -> None:
+        case = uow.session.scalars(select(Case).where(Case.number == number)).one()
+        for element in ("task_one", "task_two"):
+            uow.session.add(IncidentRow(
+                tenant_id=uow.tenant_id, instance_id=case.instance_id, source="worker", element_id=element,
+                code="job_failed", message="The job failed.", params={}, opened_at=uow.now))
+
+    transact(tenant(), SYSTEM, stop)
+    listed = [json.loads(line) for line in run("stopped", "--tenant", "demo", "--json").splitlines()]
+    assert {one["at"] for one in listed} == {"task_one", "task_two"} and {one["number"] for one in listed} == {number}
+    assert "name cases" in run("skip", "--tenant", "demo", "--reason", "x", code=1)
+    run("skip", "--tenant", "demo", "--at", "task_one", "--reason", "x", "--look")
+    assert len(run("stopped", "--tenant", "demo").splitlines()) == 2, "a look leaves nothing"
+    assert "1 of 1" in run("skip", "--tenant", "demo", "--at", "task_one", "--reason", "x")
+    assert "Only a job" in run("resolve", "--tenant", "demo", number, "--reason", "x", "--set", '{"a": 1}', code=1)
+    assert "1 of 1" in run("retry", "--tenant", "demo", number, "--reason", "x")
+    assert run("stopped", "--tenant", "demo") == ""

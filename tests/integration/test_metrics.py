@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -29,7 +30,7 @@ def test_depth_is_what_waits_and_what_stopped(office: Office, monkeypatch: pytes
         raise OSError("no line")
 
     assert {name: number for name, (number, _late) in depth.waiting(office.clock.now()).items()} == {
-        "events": 0, "jobs": 0, "timers": 0}
+        "events": 0, "jobs": 0, "timers": 0, "notifications": 0, "bulk": 0}
     monkeypatch.setitem(registry._connectors, "suggest", broken)
     office.submit()
     job = office.rows(JobRow)[0]
@@ -38,7 +39,7 @@ def test_depth_is_what_waits_and_what_stopped(office: Office, monkeypatch: pytes
     office.work()
     for _ in range(3):
         office.wait(hours=1)
-    assert depth.stopped()["jobs"] == 1 and depth.waiting(office.clock.now())["jobs"] == (0, 0.0)
+    assert depth.stopped()["jobs"] == 1 and depth.incidents() == {"worker": 1} and depth.waiting(office.clock.now())["jobs"] == (0, 0.0)
 
 
 def test_commands_are_counted_by_their_end(office: Office) -> None:
@@ -71,8 +72,15 @@ def test_a_worker_serves_its_metrics(office: Office, tmp_path: Path) -> None:
 
     try:
         assert until(told, 60)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
+            assert (answer.status, answer.read()) == (200, b"ok\n")
+        asked = [sys.executable, "-m", "flask", "--app", "app", "worker-ready", "--port", str(port)]
+        assert subprocess.run(asked, cwd=ROOT, env=words).returncode == 0
+        worker.send_signal(signal.SIGSTOP)
+        assert subprocess.run(asked, cwd=ROOT, env=words).returncode == 1, "it stands still"
+        worker.send_signal(signal.SIGCONT)
     finally:
         worker.terminate()
         assert worker.wait(20) == 0
     queues = {sample.labels["queue"] for sample in found["yikou_queue_depth"].samples}
-    assert queues == {"events", "jobs", "timers"} and "yikou_queue_stopped" in found
+    assert queues == {"events", "jobs", "timers", "notifications", "bulk"} and "yikou_queue_stopped" in found

@@ -19,7 +19,7 @@ from app.kernel import leases
 from app.kernel.commands import SYSTEM
 from app.kernel.sequencer import EventNumber
 from app.kernel.unit_of_work import transact
-from app.workers import loop, retention
+from app.workers import kinds, loop, retention
 from tests.integration.play import Office
 
 
@@ -66,12 +66,12 @@ def test_expired_messages_go(office: Office) -> None:
 
 
 def test_events_are_numbered_by_one_worker_at_a_time(office: Office) -> None:
-    assert leases.acquire(loop.SEQUENCER, "somebody else")
+    assert leases.acquire(kinds.SEQUENCER, "somebody else")
     office.submit()
     before = len(office.rows(EventNumber))
-    assert loop.sequence() == 0 and len(office.rows(EventNumber)) == before
-    leases.release(loop.SEQUENCER, "somebody else")
-    assert loop.sequence() > 0
+    assert kinds.sequence(loop.OWNER) == 0 and len(office.rows(EventNumber)) == before
+    leases.release(kinds.SEQUENCER, "somebody else")
+    assert kinds.sequence(loop.OWNER) > 0
 
 
 def test_a_worker_ends_when_asked(office: Office) -> None:

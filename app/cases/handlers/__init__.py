@@ -18,11 +18,12 @@ from app.cases.handlers import (
     operating,
     resident,
     ruled,
+    settling,
     submitting,
     tasks,
     timers,
 )
 
 __all__ = ["calendars", "contacts", "desk", "drafts", "erasing", "handing", "inbox_views", "incidents",
-           "instructing", "jobs", "joining", "matters", "notes", "operating", "resident", "ruled", "submitting",
-           "tasks", "timers", "uses"]
+           "instructing", "jobs", "joining", "matters", "notes", "operating", "resident", "ruled", "settling",
+           "submitting", "tasks", "timers", "uses"]

@@ -44,6 +44,7 @@ def _free(uow: UnitOfWork, incident: IncidentRow) -> None:
     job = uow.session.get(JobRow, (uow.tenant_id, incident.task_id))
     if job is not None:
         job.state, job.attempts, job.run_at = "pending", 0, uow.now
+        job.give_free()
     timer = uow.session.get(TimerRow, (uow.tenant_id, incident.task_id))
     if timer is not None:
         timer.held = False

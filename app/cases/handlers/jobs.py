@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from app.cases.handlers.timers import open_incident, require_system
 from app.cases.model import Case
 from app.engine import CompleteJob, Stimulus, ThrowJobError
 from app.engine.model import JobRow
+from app.kernel import outbox
 from app.kernel.bus import handles
 from app.kernel.errors import msg
 from app.kernel.unit_of_work import UnitOfWork
@@ -60,6 +60,7 @@ def _worked(uow: UnitOfWork, case: Case, job: JobRow) -> Stimulus:
 def _go_on(uow: UnitOfWork, case: Case, job: JobRow, stimulus: Stimulus) -> None:
     if stepping.advance(uow, case, stimulus).result is None:
         job.state = "failed"
+        job.give_free()
 
 
 def work_off(uow: UnitOfWork, case: Case) -> int:
@@ -92,8 +93,9 @@ def note_job_failure(command: NoteJobFailure, uow: UnitOfWork) -> dict[str, Any]
         return {"failed": False}
     job, case = found
     job.attempts, job.last_error = job.attempts + 1, command.error[:2000]
+    job.give_free()
     if job.attempts < max(job.retries, 1):
-        job.run_at = uow.now + timedelta(seconds=min(5.0 * 2.0**job.attempts, 600.0))
+        job.run_at = uow.now + outbox.backoff(job.attempts, first=5.0)
         return {"failed": False}
     job.state = "failed"
     open_incident(uow, case, job, "job_failed", msg("The job %(type)s failed %(attempts)s times: %(error)s"),

@@ -65,10 +65,15 @@ def _begin(uow: UnitOfWork, command: ModifyCase | SuspendCase | ResumeCase) -> t
     stepping.lock(uow, case)
     if case.status != "open":
         raise Conflict(msg("This request is closed."))
-    reason = command.reason.strip()
+    return case, checked_reason(command.reason)
+
+
+def checked_reason(given: str) -> str:
+    """Why it is done, as it stands in the journal. Raises Invalid."""
+    reason = given.strip()
     if not reason:
         raise Invalid(msg("Please say why."), fields={"reason": [(msg("Please say why."), {})]})
     if len(reason) > MAX_REASON:
         raise Invalid(msg("Please check what is marked."),
                       fields={"reason": [(msg("At most %(limit)s characters."), {"limit": MAX_REASON})]})
-    return case, reason
+    return reason

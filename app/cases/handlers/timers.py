@@ -34,6 +34,9 @@ def fire_due_timer(command: FireDueTimer, uow: UnitOfWork) -> dict[str, Any]:
     if timer is None or timer.held or timer.due_at is None or timer.due_at > uow.now:
         return {"fired": False}
     stepping.fire_overdue(uow, case)
+    left = mine.rows(TimerRow).get(command.timer_id)
+    if left is not None:  # a cycle, or one that was moved: its next time is anybody's
+        left.give_free()
     while case.status == "open" and stepping.take_early_message(uow, case):
         pass
     return {"fired": True}
@@ -51,6 +54,7 @@ def note_timer_failure(command: NoteTimerFailure, uow: UnitOfWork) -> dict[str, 
     if timer is None or timer.held:
         return {"held": False}
     timer.held = True
+    timer.give_free()
     params = {"error": command.error[:300]}
     open_incident(uow, case, timer, "timer_failed",
                   msg("The timer could not be fired: %(error)s"), params)

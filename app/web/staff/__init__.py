@@ -28,6 +28,7 @@ from app.web.staff import (  # noqa: E402  views
     orders,
     oversight,
     overview,
+    processes,
     publishing,
     rates,
     saved_views,
@@ -38,5 +39,5 @@ from app.web.staff import (  # noqa: E402  views
 
 __all__ = ["absences", "account", "blueprint", "bulk", "cases", "contact", "demand", "demand_months", "drafts",
            "files", "handing", "inbox", "incidents", "insight", "intake", "joining", "journal", "live", "mechanisms",
-           "messages", "operating", "orders", "oversight", "overview", "publishing", "rates", "saved_views", "scores",
-           "tasks", "today"]
+           "messages", "operating", "orders", "oversight", "overview", "processes", "publishing", "rates",
+           "saved_views", "scores", "tasks", "today"]

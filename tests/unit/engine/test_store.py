@@ -72,7 +72,7 @@ def test_a_start_writes_the_instance_and_its_narrow_rows(ports):
     instance = begin(ports)
     made = rows(ProcessInstance)[0]
     assert (made.id, made.process_id, made.status, made.version) == (instance, "p", "active", 1)
-    assert made.definition_hash == ports.definitions[0].hash and made.state.startswith(b'{"v":1')
+    assert made.definition_hash == ports.definitions[0].hash and made.state.startswith(b'{"v":2')
     assert [r.element_id for r in rows(OpenTaskRow)] == ["u", "v"] and rows(OpenTaskRow)[0].groups == ["head", "handler@U1"]
     assert sorted(r.group_name for r in rows(OpenTaskGroup)) == ["handler@U1", "handler@U1", "head", "head"]
     assert [(r.element_id, r.due_at) for r in rows(TimerRow)] == [("late", NOW + timedelta(hours=5))]

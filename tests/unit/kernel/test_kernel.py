@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session
 
 from app.kernel import bus, clock, documents, events, ids, leases, outbox, sequencer, unit_of_work
 from app.kernel.commands import SYSTEM, Actor, Command
@@ -162,25 +161,35 @@ def test_the_sequencer_numbers_without_gaps_and_chains(database: Database) -> No
         assert sequencer.broken_link(session) == 2
 
 
-def test_an_event_that_comes_between_count_and_look_overtakes_none(
-        database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    case, total, came = uuid4(), sequencer._total, list[str]()
-    do("first", case)
-
-    def counted(session: Session) -> int:
-        found = total(session)
-        if not came and database.dialect != "sqlite":  # there the sequencer's transaction lets no other write
-            came.append("second")
-            do("second", case)
-        return found
-
-    monkeypatch.setattr(sequencer, "_total", counted)
-    while sequencer.number(ONE):
-        pass
+def test_a_quick_look_finds_what_is_new_and_a_thorough_one_what_came_late(database: Database) -> None:
+    """A transaction that took longer than the margin commits an event older than others that have numbers."""
+    with clock.use(clock.VirtualClock(clock.now())) as virtual:
+        do("first")
+        assert sequencer.number(ONE, thorough=False) == 1
+        slow = new_id()
+        virtual.advance(timedelta(hours=1))
+        do("second")
+        assert sequencer.waiting_tenants(thorough=False) == [ONE] and sequencer.number(ONE, thorough=False) == 1
+        with database.write(ONE) as session:
+            session.add(StoredEvent(id=slow, type="test.happened", schema_version=2, actor_kind="system",
+                                    at=virtual.now(), data={"case_id": str(uuid4()), "note": "slow"}))
+            session.commit()
+        assert not sequencer.waiting_tenants(thorough=False) and sequencer.number(ONE, thorough=False) == 0
+        assert sequencer.waiting_tenants() == [ONE] and sequencer.number(ONE) == 1
+        do("third")
+        virtual.advance(timedelta(days=1))  # nobody numbered meanwhile
+        assert sequencer.waiting_tenants(thorough=False) == [ONE] and sequencer.number(ONE, thorough=False) == 1
     with database.read(ONE) as session:
-        query = select(StoredEvent).join(sequencer.EventNumber, sequencer.EventNumber.id == StoredEvent.id)
-        notes = [one.data["note"] for one in session.scalars(query.order_by(sequencer.EventNumber.number))]
-        assert notes == ["first", *came] and sequencer.broken_link(session) is None
+        assert sequencer.broken_link(session) is None and sequencer.head(session)[0] == 4
+
+
+def test_events_before_a_clock_was_set_back_do_not_hide_later_ones(database: Database) -> None:
+    with clock.use(clock.VirtualClock(clock.now())) as virtual:
+        do("before")
+        assert sequencer.number(ONE, thorough=False) == 1
+        virtual.move_to(virtual.now() - timedelta(days=1))
+        do("after")
+        assert sequencer.waiting_tenants(thorough=False) == [ONE] and sequencer.number(ONE, thorough=False) == 1
 
 
 def test_a_lease_has_one_owner_until_it_expires(database: Database) -> None:
@@ -192,6 +201,16 @@ def test_a_lease_has_one_owner_until_it_expires(database: Database) -> None:
         assert leases.acquire("sequencer", "b", 30)
         leases.release("sequencer", "b")
         assert leases.acquire("sequencer", "a", 30)
+
+
+def test_a_lease_that_is_kept_is_written_anew_in_time(database: Database) -> None:
+    with clock.use(clock.VirtualClock(clock.now())) as virtual:
+        assert leases.keep("sequencer", "a", 30) and not leases.keep("sequencer", "b", 30)
+        for _ in range(12):
+            virtual.advance(timedelta(seconds=5))
+            assert leases.keep("sequencer", "a", 30) and not leases.keep("sequencer", "b", 30)
+        virtual.advance(timedelta(seconds=31))
+        assert leases.keep("sequencer", "b", 30) and not leases.keep("sequencer", "a", 30)
 
 
 def test_old_events_are_read_in_the_newest_version() -> None:

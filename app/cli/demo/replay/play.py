@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.cases import appointments
@@ -22,7 +22,7 @@ from app.engine.model import BufferedMessage, JobRow, OpenTaskRow, SubscriptionR
 from app.kernel import clock, database, outbox
 from app.kernel.clock import VirtualClock
 from app.kernel.errors import Conflict, Invalid, NotFound, TooMany, YikouError, msg
-from app.kernel.events import Delivery, StoredEvent
+from app.kernel.events import Delivery, StoredEvent, pending
 from app.workers import work
 from app.workers.loop import until_idle
 
@@ -35,8 +35,8 @@ HORIZON = timedelta(days=400)
 
 WAITING = select(
     select(func.min(TimerRow.due_at)).where(TimerRow.held.is_(False)).scalar_subquery(),
-    select(func.min(JobRow.run_at)).where(JobRow.state == "pending").scalar_subquery(),
-    select(func.min(Delivery.run_at)).where(Delivery.state == "pending").scalar_subquery(),
+    select(func.min(JobRow.run_at)).where(JobRow.state == literal_column("'pending'")).scalar_subquery(),
+    select(func.min(Delivery.run_at)).where(pending()).scalar_subquery(),
     select(func.min(BufferedMessage.created_at)).where(exists().where(
         SubscriptionRow.tenant_id == BufferedMessage.tenant_id, SubscriptionRow.name == BufferedMessage.name,
         SubscriptionRow.key == BufferedMessage.key)).scalar_subquery())
