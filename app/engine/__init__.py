@@ -2,7 +2,7 @@
 
 from app.engine.definition import ProcessDefinition, load
 from app.engine.lint import lint
-from app.engine.migrating import migrate
+from app.engine.migrating import go_back, migrate
 from app.engine.migration_plan import Migration, Plan, Remark, candidates
 from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
@@ -81,6 +81,7 @@ __all__ = [
     "TraceStep",
     "candidates",
     "changeable",
+    "go_back",
     "lint",
     "load",
     "migrate",

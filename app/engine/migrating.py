@@ -51,6 +51,26 @@ def migrate(state: bytes, plan: Plan, *, now: datetime, ports: Ports, agree: Agr
         return Migration((), (Remark("fault", "", error.message, error.params),))
 
 
+def go_back(state: bytes, before: bytes, *, now: datetime, ports: Ports) -> Migration:
+    """Undo a move after which nothing has happened: the state from before it, bound as it was then.
+
+    The rows are read off it anew, so a legal clock's timer stands where its clock stands now.
+    """
+    try:
+        present = restore(state, StepContext(now, ports, StepBudget()))
+        past = restore(before, StepContext(now, ports, StepBudget()))
+        result = collect(past, before)
+    except YikouError as error:
+        return Migration((), (Remark("fault", "", error.message, error.params),))
+    known = {token.key: token for level in present.levels() for token in level.tokens()}
+    renamed = {token.key: (level.definition.id, known[token.key].task_spec.element.id, token.task_spec.element.id)
+               for level in past.levels() for token in level.tokens()
+               if token.key in known and "in" in token.internal_data
+               and known[token.key].task_spec.element.id != token.task_spec.element.id}
+    at = tuple(sorted({token.task_spec.element.id for token in known.values() if not armed(token)}))
+    return Migration(at, (), (), result, renamed)
+
+
 def _finished(mover: _Mover, state: bytes, at: tuple[str, ...]) -> Migration:
     if mover.refused:
         return Migration(at, tuple(mover.refused))
@@ -186,8 +206,9 @@ class _Mover:
         for note in notes:
             now = self.plan.element(process_id, note["of"])
             inner = target.specs.get(now) if target is not None else None
-            found.append({"of": now, "by": spec.task_specs[now].undone_by if note["by"] is not None else None,
-                          "in": [[self._undo(process_id, inside, inner), variables] for inside, variables in note["in"]]})
+            within = [[self._undo(process_id, inside, inner), variables] for inside, variables in note["in"]]
+            handler = spec.task_specs[now].undone_by if note["by"] is not None else None
+            found.append({"of": now, "by": handler, "in": within})
         return found
 
     def _arm(self, level: Level, listeners: set[str] | None, boundaries: Mapping[str, set[str]]) -> None:
@@ -224,6 +245,6 @@ class _Mover:
 
 
 def _entered(token: Token) -> bool:
-    """Whether an activity's boundary events were set up: it has been entered, which the body of a loop does not tell."""
+    """Whether an activity's boundary events were set up: it was entered, which the body of a loop does not tell."""
     return not armed(token) and ("in" in token.internal_data or (
         isinstance(token.task_spec, MultiInstance) and token.state == TaskState.STARTED))

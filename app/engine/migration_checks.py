@@ -83,7 +83,7 @@ def _token(plan: Plan, token: Token, spec: Any, agree: Agree) -> list[Remark]:
         return []           # it was not entered: trying again enters what stands there then
     if type(new) is not type(old) or new.node.event_subprocess != old.node.event_subprocess:
         return [Remark.of("kind", here, new=new.element.type)]
-    if isinstance(old, MultiInstance) and old.node.loop and old.node.loop.sequential != new.node.loop.sequential:
+    if isinstance(old, MultiInstance) and _in_turn(old) != _in_turn(new):
         return [Remark.of("loop", here)]
     if isinstance(old, Catching) and not _same_wait(token, new):
         return [Remark.of("event", here)]
@@ -94,6 +94,10 @@ def _token(plan: Plan, token: Token, spec: Any, agree: Agree) -> list[Remark]:
     found = _notes_inside(plan, token)
     said = agree(old.element, new.element) if "in" in kept else None
     return found if said is None else [*found, said]
+
+
+def _in_turn(spec: Any) -> bool:
+    return spec.node.loop is not None and bool(spec.node.loop.sequential)
 
 
 def _absent(plan: Plan, token: Token, wanted: str) -> Remark:

@@ -122,10 +122,7 @@ def suspend(uow: UnitOfWork, instance_id: UUID) -> bool:
     if mine.instance.status != ACTIVE:
         return False
     mine.instance.status = SUSPENDED
-    for job in mine.rows(JobRow).values():
-        job.state = SUSPENDED if job.state == "pending" else job.state
-    for timer in mine.rows(TimerRow).values():
-        timer.held = True
+    _hold(mine)
     return True
 
 
@@ -141,6 +138,32 @@ def resume(uow: UnitOfWork, instance_id: UUID) -> bool:
     for timer in mine.rows(TimerRow).values():
         timer.held = timer.id in stopped
     return True
+
+
+def replace(uow: UnitOfWork, instance_id: UUID, result: StepResult,
+            renamed: Mapping[str, tuple[str, str, str]]) -> Stepped:
+    """Store an instance that was moved to another version; `renamed` as in `Migration`. Raises Conflict.
+
+    What stood on an element keeps its rows; a suspended instance stays so, with what was set up for it.
+    """
+    mine = lock(uow, instance_id)
+    for incident in mine.rows(IncidentRow).values():
+        if incident.task_id is not None and incident.task_id.hex in renamed:
+            incident.element_id = renamed[incident.task_id.hex][2]
+    _write_state(uow, mine.instance, result)
+    mine.instance.definition_hash = result.pins[mine.instance.process_id]
+    stepped = _write_rows(uow, mine, result)
+    if mine.instance.status == SUSPENDED:
+        _hold(mine)
+    return stepped
+
+
+def _hold(mine: Held) -> None:
+    """Keep jobs and timers from workers."""
+    for job in mine.rows(JobRow).values():
+        job.state = SUSPENDED if job.state == "pending" else job.state
+    for timer in mine.rows(TimerRow).values():
+        timer.held = True
 
 
 def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:

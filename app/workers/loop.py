@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app import notifications
 from app.kernel import clock, leases, metrics, outbox, sequencer, wakeups
-from app.workers import demand, folders, offices, retention, reviews, scans, supervision, work
+from app.workers import demand, folders, moving, offices, retention, reviews, scans, supervision, work
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
@@ -29,7 +29,7 @@ def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
         ("notifications", notifications.tick),
         ("retention", lambda: retention.tick(at, owner)), ("reviews", lambda: reviews.tick(at, owner)),
         ("demand", lambda: demand.tick(at, owner)),
-        ("scans", lambda: scans.tick(at, owner)),
+        ("scans", lambda: scans.tick(at, owner)), ("moves", lambda: moving.tick(owner)),
         ("terms", lambda: offices.terms(at)),
         ("exports", lambda: offices.exports(at, owner)))
     done = 0

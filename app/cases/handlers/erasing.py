@@ -21,6 +21,7 @@ from app.cases.model import (
     Person,
     every,
 )
+from app.cases.moving.model import MigrationItem
 from app.cases.publishing.model import PublicCase
 from app.engine.model import BufferedMessage, ProcessInstance
 from app.kernel.bus import handles
@@ -79,6 +80,7 @@ def _erase_words(uow: UnitOfWork, case_id: UUID, instance_id: UUID | None) -> No
     session.execute(update(CaseNotice).where(CaseNotice.case_id == case_id).values(params={}))
     session.execute(update(DecisionRecord).where(DecisionRecord.case_id == case_id).values(inputs={}, trace={}))
     session.execute(delete(PublicCase).where(PublicCase.id == case_id))
+    session.execute(update(MigrationItem).where(MigrationItem.case_id == case_id).values(before=None))
     session.execute(delete(BufferedMessage).where(BufferedMessage.key == str(case_id)))
     if instance_id is not None:
         session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(state=b""))
