@@ -230,7 +230,7 @@ class _Mover:
         element = token.task_spec.element.id
         if "incident" in token.internal_data:
             _code, why, params = token.internal_data["incident"]
-            self.refused.append(Remark.of("arming", element, why=why % params))
+            self.refused.append(Remark("arming", element, why, {**params, "element": element}))
         elif (internal.get("host", ""), name) not in self._dropped:
             self.notes.append(Remark.of("armed", element))
 

@@ -26,7 +26,6 @@ WORDS: dict[str, str] = {
     "flow": msg("A branch waits at %(element)s, and the way it came by is gone in the new version."),
     "join": msg("%(element)s would wait for ever for what comes from %(new)s."),
     "undo": msg("%(element)s could be undone, and in the new version it cannot."),
-    "arming": msg("%(element)s, which is new, cannot be set up: %(why)s"),
     "stuck": msg("Nothing could go on any more: %(element)s would wait for ever."),
     "differs": msg("The moved copy differs after it was saved and read again. Please report this."),
     "armed": msg("%(element)s is new and listens from now on."),
@@ -37,7 +36,10 @@ WORDS: dict[str, str] = {
     "kept_form": msg("%(element)s keeps the form it was opened with."),
     "goes_on": msg("It goes on at once at %(element)s."),
 }
-"""Why an instance stays, or what is worth knowing about one that moves, by code. `element` is an element's id."""
+"""Why an instance stays, or what is worth knowing about one that moves, by code. `element` is an element's id.
+
+`arming` (a new event cannot be set up) has the words of what went wrong there.
+"""
 
 
 @dataclass(frozen=True)

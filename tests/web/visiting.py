@@ -50,6 +50,7 @@ class Ids:
     quarantine_id: UUID = UNKNOWN
     topic_id: UUID = UNKNOWN
     question_id: UUID = UNKNOWN
+    run_id: UUID = UNKNOWN
 
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""
