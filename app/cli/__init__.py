@@ -11,8 +11,8 @@ def install(app: Flask) -> None:
     from app.cli.catalog import catalog_cli
     from app.cli.deciding import decide, feel
     from app.cli.demo.commands import demo_cli
-    from app.cli.instances import instance_cli
     from app.cli.knowledge import knowledge_cli
+    from app.cli.moving import instance_cli
     from app.cli.office import office_cli
     from app.cli.rehearsing import rehearse
     from app.cli.worker import worker
