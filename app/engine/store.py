@@ -150,8 +150,7 @@ def replace(uow: UnitOfWork, instance_id: UUID, result: StepResult,
     for incident in mine.rows(IncidentRow).values():
         if incident.task_id is not None and incident.task_id.hex in renamed:
             incident.element_id = renamed[incident.task_id.hex][2]
-    _write_state(uow, mine.instance, result)
-    mine.instance.definition_hash = result.pins[mine.instance.process_id]
+    _write_state(uow, mine.instance, result, definition_hash=result.pins[mine.instance.process_id])
     stepped = _write_rows(uow, mine, result)
     if mine.instance.status == SUSPENDED:
         _hold(mine)
@@ -178,10 +177,10 @@ def _values(uow: UnitOfWork, result: StepResult, version: int) -> dict[str, Any]
     return values | {"status": "completed", "ended_at": uow.now} if result.completed else values
 
 
-def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> None:
+def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult, **more: str) -> None:
     """Version check beside the row lock: a lost lock must never lose a step."""
     key = (ProcessInstance.tenant_id == uow.tenant_id, ProcessInstance.id == instance.id)
-    values = _values(uow, result, instance.version + 1)
+    values = _values(uow, result, instance.version + 1) | more
     statement = update(ProcessInstance).where(*key, ProcessInstance.version == instance.version).values(**values)
     done: Any = uow.session.execute(statement, execution_options={"synchronize_session": False})
     if done.rowcount != 1:

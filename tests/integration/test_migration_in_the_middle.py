@@ -79,13 +79,13 @@ class Midway(Play):
 def test_all_cases_move_wherever_they_stand_and_all_finish(tmp_path: Path, busy: Path,  # noqa: F811
                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "Play", Midway)
-    rows = [said(number) for number in range(60)]
+    rows = [said(number) for number in range(36)]
     made = replay(Wanted(table(tmp_path / "a.csv", CN, rows), seed=5, behaviour=busy))
     seen = Midway.seen
     places = {name for group in seen.groups for name in group.at}
-    assert seen.total >= 12 and len(places) >= 6, (seen.total, places)
+    assert seen.total >= 6 and len(places) >= 3, (seen.total, places)
     assert (seen.moved, seen.stayed, seen.failed, Midway.false) == (seen.total, 0, 0, 0), seen.groups
-    assert made.cases == 60 and made.stuck == [] and made.incidents == {}
+    assert made.cases == 36 and made.stuck == [] and made.incidents == {}
     assert not [line for line in made.failures if not line.startswith(("never reached", "no case ended"))], made.failures
     assert Midway.filed >= seen.total / 4
 

@@ -180,23 +180,23 @@ def move_instance(command: MoveInstance, uow: UnitOfWork) -> dict[str, Any]:
     _system(uow)
     item = _item(uow, command.item_id)
     case, mine = stepping.locked_case(uow, item.instance_id)
-    uow.session.refresh(item)
     run = uow.session.get_one(MigrationRun, (uow.tenant_id, item.run_id))
     if item.result or run.state != RUNNING:
         return {"result": ""}
     origin = uow.session.get(MigrationItem, (uow.tenant_id, item.origin_id)) if item.origin_id else None
     instance = mine.instance
     found, ports = verdicts.attempt(uow, case, instance, verdicts.plan_of(uow.session, run), origin)
-    item.tried_version, item.done_at = instance.version, uow.now
-    item.remarks = verdicts.document(found.reasons or found.notes)
-    item.result = STAYS if found.reasons else MOVED
+    outcome: dict[str, Any] = {
+        "tried_version": instance.version, "done_at": uow.now, "result": STAYS if found.reasons else MOVED,
+        "remarks": verdicts.document(found.reasons or found.notes)}
     if found.result is not None:
-        item.pins = dict(instance.pins)
-        item.before = None if found.result.steps else instance.state
+        outcome |= {"pins": dict(instance.pins), "before": None if found.result.steps else instance.state}
         verdicts.carry_out(uow, case, found, ports, _codes(run), run.reason)
-        item.moved_version = instance.version
+        outcome["moved_version"] = instance.version
         if origin is not None:
             origin.before = None
+    for name, value in outcome.items():
+        setattr(item, name, value)
     return {"result": item.result}
 
 
@@ -253,7 +253,7 @@ def _run(uow: UnitOfWork, run_id: UUID) -> MigrationRun:
 
 
 def _item(uow: UnitOfWork, item_id: UUID) -> MigrationItem:
-    item = uow.session.get(MigrationItem, (uow.tenant_id, item_id))
+    item = uow.session.get(MigrationItem, (uow.tenant_id, item_id), with_for_update=True)
     if item is None:
         raise NotFound(msg("There is no such move."))
     return item
