@@ -26,7 +26,7 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
 
 KIND = "operation"
-PAUSE = "deadline.pause"
+PAUSE, SHORT = "deadline.pause", 12
 PAUSES = msg("%(element)s pauses a clock in one version and not in the other: the clock would never go on.")
 HELD = msg("It is suspended, and would go on at once at %(element)s.")
 CLOSED = msg("The request is closed.")
@@ -93,16 +93,18 @@ def carry_out(uow: UnitOfWork, case: Case, found: Migration, ports: CasePorts, t
     mine = stepping.lock(uow, case)
     if found.result is None:
         raise LookupError("this case cannot move")
-    for key, (process_id, before, after) in found.renamed.items():
-        for element_id, how in ((before, "moved"), (after, "entered")):
+    for key, (moved, old, new) in found.renamed.items():
+        for element_id, how in ((old, "moved"), (new, "entered")):
             uow.session.add(CaseStep(tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, task_id=key,
-                                     process_id=process_id, element_id=element_id, how=how, at=uow.now))
+                                     process_id=moved, element_id=element_id, how=how, at=uow.now))
+    process_id = told["process_id"]
+    before = mine.instance.pins[process_id]
     stepped = store.replace(uow, mine.instance.id, found.result, found.renamed)
-    lines = [reason, f"> {told['process_id']} {told['from_version']} → {told['to_version']}",
-             *(f"> {before} → {after}" for _process, before, after in sorted(set(found.renamed.values())))]
+    now = mine.instance.pins[process_id]
+    lines = [reason, f"> {process_id} {told['from_version']} ({before[:SHORT]}) → {told['to_version']} ({now[:SHORT]})",
+             *(f"> {old} → {new}" for _process, old, new in sorted(set(found.renamed.values())))]
     entry = write_entry(uow, case, KIND, "\n".join(lines), "staff")
-    record(uow, case, CaseMigrated, {told["process_id"]: mine.instance.pins[told["process_id"]]}, entry_id=entry.id,
-           **told)
+    record(uow, case, CaseMigrated, {process_id: now}, entry_id=entry.id, **told)
     stepping.settle(uow, case, ports, stepped)
 
 

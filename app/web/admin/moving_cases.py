@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -86,15 +87,23 @@ def _page(key: str, old_id: str, new_id: str, **refusal: Any) -> str:
         places = (moving_room.places(reader, tenant_id, actor(), key, old.hash, new.hash)
                   if both and old is not None and new is not None else [])
         runs = moving_room.runs(reader, actor(), key)
+        own = origins(reader, (one.run for one in runs))
     return render_template(
         "admin/moving.html", key=key, versions=versions, open_cases=open_cases, old=old, new=new, both=both,
-        places=places, runs=runs, name=element_name, type_name=live_counts.type_name,
+        places=places, runs=runs, own=own, name=element_name, type_name=live_counts.type_name,
         **{"problem": "", "errors": {}, "given": {}, **refusal})
 
 
 def element_name(element: Element) -> str:
     """Its name in the reader's language, else its id."""
     return (element.name_en if locale() == "en" else element.name) or element.id
+
+
+def origins(reader: Session, runs: Iterable[moving_room.MigrationRun]) -> dict[str, bool]:
+    """Hash -> whether the version is the office's own: a shipped one may have the same number."""
+    tenant_id = the_office().tenant_id
+    return {digest: catalog.compiled_by_hash(reader, tenant_id, digest)[0].tenant_id == tenant_id
+            for digest in {digest for run in runs for digest in (run.from_hash, run.to_hash)}}
 
 
 def names_of(reader: Session, run: moving_room.MigrationRun) -> dict[str, str]:

@@ -12,7 +12,7 @@ from app.cases import moving
 from app.kernel.errors import Conflict, Invalid, msg
 from app.web.access import access
 from app.web.admin import blueprint
-from app.web.admin.moving_cases import names_of
+from app.web.admin.moving_cases import names_of, origins
 from app.web.admin.sent import expect, refused, text
 from app.web.moving_words import named
 from app.web.pages import dispatch, reading
@@ -32,10 +32,10 @@ def move_run(run_id: UUID) -> str:
 def _page(run_id: UUID, error: Invalid | Conflict | None = None) -> str:
     with reading() as reader:
         found = moving.run_view(reader, actor(), run_id)
-        names = names_of(reader, found.run)
+        names, own = names_of(reader, found.run), origins(reader, [found.run])
         people = auth.names(reader, {found.run.created_by} if found.run.created_by else set())
     return render_template("admin/move_run.html", found=found, run=found.run, names=names, people=people,
-                           named=named, **refused(error))
+                           named=named, own=own, **refused(error))
 
 
 @blueprint.post("/moving/runs/<uuid:run_id>/start")
