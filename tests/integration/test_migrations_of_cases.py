@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,15 @@ import pytest
 from app import catalog
 from app.cases import moving
 from app.cases.casework import TaskDraft
-from app.cases.commands import ClaimTask, KeepDraft, ModifyCase, ResumeCase, SuspendCase
+from app.cases.commands import (
+    ClaimTask,
+    ErasePerson,
+    KeepDraft,
+    ModifyCase,
+    ResumeCase,
+    SuspendCase,
+    WithdrawCase,
+)
 from app.cases.model import CaseEntry
 from app.cases.moving import MigrateCase, MigrationItem, PlanMigration, PlanWayBack, StartMigration, StopMigration
 from app.catalog.commands import PublishDefinition
@@ -102,10 +111,11 @@ def test_one_case_keeps_draft_claim_clock_timer_and_form(office: Office) -> None
         for name in ("claimed_by", "form_hash", "due_at", "key", "data", "opened_at", "clock"):
             assert [getattr(now[one], name, None) for one in before] == [getattr(row, name, None) for row in before.values()]
     (event,) = office.events("case.migrated")
-    assert (event.data["process_id"], event.data["to_version"] != event.data["from_version"]) == (PROCESS, True) or (
-        event.definitions == {PROCESS: versions[1]})
+    assert (event.data["process_id"], event.definitions) == (PROCESS, {PROCESS: versions[1]})
+    assert {"from_version", "to_version", "run_id", "entry_id"} <= set(event.data)
     (entry,) = office.rows(CaseEntry, CaseEntry.kind == "operation")
-    assert entry.body.startswith("try it\n> service_request ") and entry.visibility == "staff"
+    assert entry.body.splitlines() == [
+        "try it", f"> service_request 1 ({versions[0][:12]}) → 1 ({versions[1][:12]})"] and entry.visibility == "staff"
     office.do("task_intake", **INTAKE)
     assert "task_intake" not in office.tasks()
 
@@ -304,6 +314,27 @@ def test_a_called_process_moves_inside_its_cases(office: Office) -> None:
     office.work()
     assert office.rows(ProcessInstance)[0].pins[called] == versions[1] and set(office.tasks()) == tasks
     assert view(office, run_id).moved == 1
+
+
+@pytest.mark.parametrize("why", ["a month has passed", "the person is erased"])
+def test_the_state_before_is_not_kept_for_ever(office: Office, why: str) -> None:
+    case_id = at_intake(office)
+    run_id = plan(office, publish(office, noted))
+    office.work()
+    office.send(StartMigration, office.who("administrator"), run_id=run_id)
+    office.work()
+    assert [bool(row.before) for row in office.rows(MigrationItem)] == [True]
+    if why == "a month has passed":
+        with pytest.raises(Forbidden):
+            office.send(moving.ForgetMoves, office.who("administrator"))
+        assert office.send(moving.ForgetMoves, SYSTEM) == {"dropped": 0}
+        office.clock.move_to(office.clock.now() + timedelta(days=31))
+        assert office.send(moving.ForgetMoves, SYSTEM) == {"dropped": 1}
+    else:
+        office.send(WithdrawCase, token=office.token, reason="x")
+        office.work()
+        office.send(ErasePerson, office.who("administrator"), person_id=office.case(case_id).person_id)
+    assert [row.before for row in office.rows(MigrationItem)] == [None]
 
 
 def test_filters_choose_and_a_look_writes_nothing(office: Office) -> None:

@@ -70,7 +70,8 @@ def test_cases_move_and_come_back(stage: Stage, tmp_path: Path, scripts: bool) -
         if scripts:
             chief.look("looked")
         chief.page.get_by_role("button", name="Move those that can").click()
-        until(chief, "1 moved, 0 stayed, 0 failed.")
+        until(chief, "Take it back")
+        assert "1 moved, 0 stayed, 0 failed." in chief.page.inner_text("main")
         run = chief.page.url
         if scripts:
             chief.look("done")
