@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from app import catalog
+from app import catalog, engine
 from app.cases import moving
 from app.cases.casework import TaskDraft
 from app.cases.commands import (
@@ -314,6 +314,21 @@ def test_a_called_process_moves_inside_its_cases(office: Office) -> None:
     office.work()
     assert office.rows(ProcessInstance)[0].pins[called] == versions[1] and set(office.tasks()) == tasks
     assert view(office, run_id).moved == 1
+
+
+def test_a_draft_is_looked_at_before_it_is_published(office: Office) -> None:
+    at_intake(office)
+    before = live(office)
+    drafts = [engine.load(change(before.data.decode()).encode(), "draft.bpmn")
+              for change in (noted, renamed("task_intake", "task_reception"))]
+    with database.current().read(office.tenant_id) as session:
+        told = [[(item.verdict, item.at) for _number, item in moving.look(session, office.tenant_id, PROCESS, before.hash, one)]
+                for one in drafts]
+        seen = moving.places(session, office.tenant_id, SYSTEM, PROCESS, before.hash, drafts[1])
+    assert told == [[("can", "task_intake")], [("stays", "task_intake")]]
+    (place,) = [one for one in seen if one.element.id == "task_intake"]
+    assert (place.live, place.same) == (1, False) and "task_reception" in {one.id for one in place.instead}
+    assert live(office).hash == before.hash and not office.rows(MigrationItem)
 
 
 @pytest.mark.parametrize("why", ["a month has passed", "the person is erased"])

@@ -18,7 +18,7 @@ from app.cases.model import Case, every
 from app.cases.moving import choosing, verdicts
 from app.cases.moving.model import CAN, LOOKING, MOVED, RUNNING, STAYS, MigrationItem, MigrationRun
 from app.cases.queries.standing import Standing, element_counts
-from app.engine import Element
+from app.engine import Element, ProcessDefinition
 from app.kernel import clock, pauses
 from app.kernel.commands import SYSTEM, Actor
 from app.kernel.errors import NotFound, msg
@@ -85,11 +85,12 @@ class RunView:
 
 
 def places(session: Session, tenant_id: UUID, actor: Actor, process_id: str, from_hash: str,
-           to_hash: str) -> list[Place]:
-    """Where open cases of a version stand, in the order of the file. Raises Forbidden, NotFound."""
+           to: str | ProcessDefinition) -> list[Place]:
+    """Where open cases of a version stand, in the order of the file. `to`: a hash, or a draft. Raises Forbidden,
+    NotFound."""
     policy.require(actor, RIGHT)
     old = verdicts.definition(session, tenant_id, process_id, from_hash)[1]
-    new = verdicts.definition(session, tenant_id, process_id, to_hash)[1]
+    new = verdicts.target(session, tenant_id, process_id, to)
     counts = element_counts(session, Standing(process_id, from_hash), clock.now())
     gone = engine.candidates(old, new)
     return [Place(one, count.live, count.stopped, one.id not in gone, gone.get(one.id, ()))
@@ -97,12 +98,12 @@ def places(session: Session, tenant_id: UUID, actor: Actor, process_id: str, fro
             if (count := counts.get(one.id)) is not None and (count.live or count.stopped)]
 
 
-def look(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to_hash: str, *,
+def look(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to: str | ProcessDefinition, *,
          pairs: Mapping[str, str] | None = None, at: Collection[str] = (), submitted_from: datetime | None = None,
          most: int | None = None) -> Iterator[tuple[str, MigrationItem]]:
-    """(number, item that is not stored) of each chosen case: a dry run that writes nothing at all. Raises NotFound,
-    Invalid."""
-    wanted = verdicts.plan(session, tenant_id, process_id, from_hash, to_hash, pairs or {})
+    """(number, item that is not stored) of each chosen case: a dry run that writes nothing at all. `to`: the hash of a
+    version, or a draft that was loaded. Raises NotFound, Invalid."""
+    wanted = verdicts.plan(session, tenant_id, process_id, from_hash, to, pairs or {})
     uow = UnitOfWork(session, tenant_id, SYSTEM)
     rows = session.execute(choosing.instances(process_id, from_hash, at, submitted_from).limit(most)).all()
     for start in range(0, len(rows), CHUNK):

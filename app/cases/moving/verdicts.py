@@ -41,11 +41,28 @@ def definition(session: Session, tenant_id: UUID, process_id: str, digest: str) 
     return published.version, compiled
 
 
-def plan(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to_hash: str,
+class MovePorts(CasePorts):
+    """Knows where the move goes to, also a draft that nobody has published."""
+
+    def __init__(self, uow: UnitOfWork, book: DeadlineBook, wanted: Plan, *, internal: bool) -> None:
+        super().__init__(uow, book, internal=internal)
+        self._targets = {target.hash: target for _digest, target in wanted.versions.values()}
+
+    def process_by_hash(self, definition_hash: str) -> ProcessDefinition:
+        """Raises NotFound."""
+        return self._targets.get(definition_hash) or super().process_by_hash(definition_hash)
+
+
+def target(session: Session, tenant_id: UUID, process_id: str, to: str | ProcessDefinition) -> ProcessDefinition:
+    """A version by its hash, or a draft as it is. Raises NotFound."""
+    return to if isinstance(to, ProcessDefinition) else definition(session, tenant_id, process_id, to)[1]
+
+
+def plan(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to: str | ProcessDefinition,
          pairs: Mapping[str, str]) -> Plan:
     """Raises NotFound for an unknown version, Invalid for a pair of elements that are not there."""
     old = definition(session, tenant_id, process_id, from_hash)[1]
-    new = definition(session, tenant_id, process_id, to_hash)[1]
+    new = target(session, tenant_id, process_id, to)
     if old.hash == new.hash:
         raise Invalid(msg("Both are the same version."))
     for before, after in pairs.items():
@@ -64,7 +81,7 @@ def attempt(uow: UnitOfWork, case: Case, instance: ProcessInstance, wanted: Plan
             origin: MigrationItem | None = None) -> tuple[Migration, CasePorts]:
     """What the move of this case would be; nothing is changed. `origin`: the earlier move that is taken back."""
     book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
-    ports = CasePorts(uow, book, internal=case.nature != REQUEST)
+    ports = MovePorts(uow, book, wanted, internal=case.nature != REQUEST)
     if case.status != "open":
         return Migration((), (Remark("closed", "", CLOSED),)), ports
     now = zones.local_now(uow)
