@@ -89,7 +89,7 @@ def _list(tenant_id: UUID, process: str | None) -> None:
                        f"{text(DONE, **_counts(one))}  {run.reason}")
 
 
-def _counts(one: moving.RunView) -> dict[str, int]:
+def _counts(one: moving.RunView) -> dict[str, Any]:
     return {"done": one.done, "all": one.total, "moved": one.moved, "stayed": one.stayed, "failed": one.failed}
 
 

@@ -21,7 +21,8 @@ _OF_CASE = and_(ProcessInstance.tenant_id == Case.tenant_id, ProcessInstance.id 
 def instances(process_id: str, digest: str, at: Collection[str] = (),
               submitted_from: datetime | None = None) -> Select[Any]:
     """(case, instance) of open cases and internal matters that run, or call, this version; the oldest first."""
-    query: Select[Any] = (select(Case.id, ProcessInstance.id).join(ProcessInstance, _OF_CASE)
+    columns: tuple[Any, ...] = (Case.id, ProcessInstance.id)
+    query = (select(*columns).join(ProcessInstance, _OF_CASE)
              .where(Case.status == "open", pinned(Standing(process_id, digest))).order_by(Case.id))
     if at:
         query = query.where(or_(*(at_element(Standing(process_id, digest, one)) for one in sorted(set(at)))))
