@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from app import catalog, engine
 from app.cases import moving
@@ -30,6 +31,7 @@ from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import Conflict, Forbidden, Invalid
+from app.kernel.unit_of_work import transact
 from app.workers import moving as worker
 from tests.integration.play import Office
 from tests.integration.test_lifecycle import INTAKE, on_to_handling
@@ -314,6 +316,23 @@ def test_a_called_process_moves_inside_its_cases(office: Office) -> None:
     office.work()
     assert office.rows(ProcessInstance)[0].pins[called] == versions[1] and set(office.tasks()) == tasks
     assert view(office, run_id).moved == 1
+
+
+def test_one_damaged_state_keeps_nobody_else_waiting(office: Office) -> None:
+    broken, _whole = at_intake(office), at_intake(office)
+    instance = office.case(broken).instance_id
+
+    def damage(uow: Any) -> None:
+        uow.session.execute(update(ProcessInstance).where(ProcessInstance.id == instance).values(state=b'{"v":1}'))
+
+    transact(office.tenant_id, SYSTEM, damage)
+    run_id = plan(office, publish(office, noted))
+    office.work()
+    office.send(StartMigration, office.who("administrator"), run_id=run_id)
+    office.work()
+    done = view(office, run_id)
+    assert (done.run.state, done.moved, done.stayed, done.failed) == ("done", 1, 1, 0)
+    assert done.groups[0].remark[0] == "damaged" and false_verdicts(office, run_id) == 0
 
 
 def test_a_draft_is_looked_at_before_it_is_published(office: Office) -> None:

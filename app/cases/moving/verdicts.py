@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,11 +26,13 @@ from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
 
+log = logging.getLogger(__name__)
 KIND = "operation"
 PAUSE, SHORT = "deadline.pause", 12
 PAUSES = msg("%(element)s pauses a clock in one version and not in the other: the clock would never go on.")
 HELD = msg("It is suspended, and would go on at once at %(element)s.")
 CLOSED = msg("The request is closed.")
+DAMAGED = msg("Its stored state could not be read (%(error)s).")
 MOVED_ON = msg("It has gone on since it was moved.")
 
 
@@ -79,22 +82,34 @@ def plan_of(session: Session, run: MigrationRun) -> Plan:
 
 def attempt(uow: UnitOfWork, case: Case, instance: ProcessInstance, wanted: Plan,
             origin: MigrationItem | None = None) -> tuple[Migration, CasePorts]:
-    """What the move of this case would be; nothing is changed. `origin`: the earlier move that is taken back."""
+    """What the move of this case would be; nothing is changed. `origin`: the earlier move that is taken back.
+
+    A state that cannot be read is a reason too: one such case must not keep the others waiting.
+    """
     book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
     ports = MovePorts(uow, book, wanted, internal=case.nature != REQUEST)
     if case.status != "open":
         return Migration((), (Remark("closed", "", CLOSED),)), ports
+    try:
+        return _found(uow, case, instance, wanted, origin, ports), ports
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        log.warning("the process of a case could not be read", exc_info=True)
+        return Migration((), (Remark("damaged", "", DAMAGED, {"error": type(error).__name__}),)), ports
+
+
+def _found(uow: UnitOfWork, case: Case, instance: ProcessInstance, wanted: Plan, origin: MigrationItem | None,
+           ports: CasePorts) -> Migration:
     now = zones.local_now(uow)
     untouched = origin is not None and origin.before is not None and origin.moved_version == instance.version
     if untouched and origin is not None and origin.before is not None:
-        return engine.go_back(instance.state, origin.before, now=now, ports=ports), ports
+        return engine.go_back(instance.state, origin.before, now=now, ports=ports)
     found = engine.migrate(instance.state, wanted, now=now, ports=ports, agree=_agree)
     if found.result is not None and found.result.steps and instance.status == SUSPENDED:
         where = found.result.steps[0].element_id
         found = Migration(found.at, (Remark("suspended", where, HELD, {"element": where}),))
     if found.reasons and origin is not None and origin.moved_version != instance.version:
         found = replace(found, reasons=(Remark("moved_on", "", MOVED_ON), *found.reasons))
-    return found, ports
+    return found
 
 
 def _agree(old: Element, new: Element) -> Remark | None:
