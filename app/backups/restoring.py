@@ -138,9 +138,9 @@ class _Steps:
         for tenant_id, sha256, content in self.backup.files():
             if hashlib.sha256(content).hexdigest() != sha256:
                 raise Invalid(TORN, file=self.backup.path.name, fault=sha256)
+            same = {"tenant_id": tenant_id, "sha256": sha256}
             connection.execute(insert(BlobPiece), [
-                {"tenant_id": tenant_id, "id": piece_id(sha256, number), "sha256": sha256, "number": number, "data": one}
-                for number, one in enumerate(pieces(io.BytesIO(content)))])
+                {**same, "id": piece_id(sha256, number), "number": number, "data": one} for number, one in enumerate(pieces(io.BytesIO(content)))])
         schema.loosen(connection, table, tight=True)
 
 

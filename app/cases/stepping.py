@@ -99,6 +99,11 @@ def fire(uow: UnitOfWork, case: Case, timer: TimerRow) -> None:
         timer.held = True
 
 
+def settle(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> None:
+    """What a move to another version meant, written as after a step."""
+    _write(uow, case, ports, stepped)
+
+
 def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> None:
     """What the step meant. A step that was thrown away leaves only its incident."""
     result = stepped.result

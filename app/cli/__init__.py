@@ -3,6 +3,8 @@ take-over-files | backup | restore | release | retention`. They only translate."
 
 from __future__ import annotations
 
+import importlib
+
 from flask import Flask
 
 
@@ -21,6 +23,7 @@ def install(app: Flask) -> None:
     from app.cli.settling import stopped as stopped  # adds its commands to those of instance_cli
     from app.cli.worker import worker, worker_ready
 
+    importlib.import_module("app.cli.moving")  # more commands of `instance`
     for command in (worker, worker_ready, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel,
                     rehearse, ready, take_over_files, backup, restore, release, retention_cli):
         app.cli.add_command(command)

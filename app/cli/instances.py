@@ -19,7 +19,7 @@ from app.kernel.bus import dispatch, rehearse
 from app.kernel.commands import SYSTEM, Command
 from app.kernel.errors import YikouError, msg
 
-instance_cli = AppGroup("instance", help="Running processes: list, show, suspend, resume, move.")
+instance_cli = AppGroup("instance", help="Running processes: list, suspend, resume, move; to another version.")
 F = Callable[..., None]
 
 

@@ -2,6 +2,8 @@
 
 from app.engine.definition import ProcessDefinition, load
 from app.engine.lint import lint
+from app.engine.migrating import go_back, migrate
+from app.engine.migration_plan import Migration, Plan, Remark, candidates
 from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
@@ -56,11 +58,14 @@ __all__ = [
     "Incident",
     "Job",
     "Message",
+    "Migration",
     "Modify",
     "OpenTask",
+    "Plan",
     "Played",
     "Ports",
     "ProcessDefinition",
+    "Remark",
     "Replayed",
     "Retry",
     "SIGNAL_WORD",
@@ -74,9 +79,12 @@ __all__ = [
     "ThrowJobError",
     "Timer",
     "TraceStep",
+    "candidates",
     "changeable",
+    "go_back",
     "lint",
     "load",
+    "migrate",
     "play",
     "replay",
     "run",

@@ -127,10 +127,7 @@ def suspend(uow: UnitOfWork, instance_id: UUID) -> bool:
     if mine.instance.status != ACTIVE:
         return False
     mine.instance.status = SUSPENDED
-    for job in mine.rows(JobRow).values():
-        job.state = SUSPENDED if job.state == "pending" else job.state
-    for timer in mine.rows(TimerRow).values():
-        timer.held = True
+    _hold(mine)
     return True
 
 
@@ -148,6 +145,31 @@ def resume(uow: UnitOfWork, instance_id: UUID) -> bool:
     return True
 
 
+def replace(uow: UnitOfWork, instance_id: UUID, result: StepResult,
+            renamed: Mapping[str, tuple[str, str, str]]) -> Stepped:
+    """Store an instance that was moved to another version; `renamed` as in `Migration`. Raises Conflict.
+
+    What stood on an element keeps its rows; a suspended instance stays so, with what was set up for it.
+    """
+    mine = lock(uow, instance_id)
+    for incident in mine.rows(IncidentRow).values():
+        if incident.task_id is not None and incident.task_id.hex in renamed:
+            incident.element_id = renamed[incident.task_id.hex][2]
+    _write_state(uow, mine.instance, result, definition_hash=result.pins[mine.instance.process_id])
+    stepped = _write_rows(uow, mine, result)
+    if mine.instance.status == SUSPENDED:
+        _hold(mine)
+    return stepped
+
+
+def _hold(mine: Held) -> None:
+    """Keep jobs and timers from workers."""
+    for job in mine.rows(JobRow).values():
+        job.state = SUSPENDED if job.state == "pending" else job.state
+    for timer in mine.rows(TimerRow).values():
+        timer.held = True
+
+
 def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:
     metrics.STEPS.inc()
     changed: Differences = write_rows(uow, mine, result)
@@ -160,9 +182,9 @@ def _values(uow: UnitOfWork, result: StepResult, version: int) -> dict[str, Any]
     return values | {"status": "completed", "ended_at": uow.now} if result.completed else values
 
 
-def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult) -> None:
+def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult, **more: str) -> None:
     """The row's version is checked when it is written (`version_id_col`): a lost lock must never lose a step."""
-    for name, value in _values(uow, result, instance.version + 1).items():
+    for name, value in (_values(uow, result, instance.version + 1) | more).items():
         setattr(instance, name, value)
     written.send(instance)
 

@@ -7,6 +7,7 @@ from app.web.content_words import CONTENT
 from app.web.demand_words import DEMAND_WORDS
 from app.web.event_words import ABOUT, EVENTS
 from app.web.matter_words import MATTER_WORDS
+from app.web.moving_words import MOVING_WORDS
 from app.web.notice_words import NOTICE_WORDS
 from app.web.office_words import OFFICE_WORDS
 from app.web.retention_words import RETENTION_WORDS
@@ -143,6 +144,7 @@ WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staf
 WORDS.update(NOTICE_WORDS)
 WORDS.update(OFFICE_WORDS)
 WORDS.update(MATTER_WORDS)
+WORDS.update(MOVING_WORDS)
 WORDS.update(DEMAND_WORDS)
 WORDS.update(RULE_WORDS)
 WORDS.update(RETENTION_WORDS)

@@ -51,6 +51,7 @@ class Ids:
     topic_id: UUID = UNKNOWN
     question_id: UUID = UNKNOWN
     hold_id: UUID = UNKNOWN
+    run_id: UUID = UNKNOWN
 
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""

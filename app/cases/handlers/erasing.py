@@ -21,6 +21,7 @@ from app.cases.model import (
     Person,
     every,
 )
+from app.cases.moving.model import MigrationItem
 from app.cases.operation_events import CaseAnonymised
 from app.cases.publishing.model import PublicCase
 from app.engine.model import BufferedMessage, IncidentRow, ProcessInstance
@@ -114,6 +115,7 @@ def _erase_words(uow: UnitOfWork, case_id: UUID, instance_id: UUID | None) -> No
     session.execute(update(CaseNotice).where(CaseNotice.case_id == case_id).values(params={}))
     session.execute(update(DecisionRecord).where(DecisionRecord.case_id == case_id).values(inputs={}, trace={}))
     session.execute(delete(PublicCase).where(PublicCase.id == case_id))
+    session.execute(update(MigrationItem).where(MigrationItem.case_id == case_id).values(before=None))
     session.execute(delete(BufferedMessage).where(BufferedMessage.key == str(case_id)))
     session.execute(update(IncidentRow).where(IncidentRow.business_key == str(case_id)).values(message="", params={}))
     session.execute(update(Delivery).where(Delivery.case_id == case_id).values(last_error=None))

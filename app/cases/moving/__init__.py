@@ -1,0 +1,38 @@
+"""Running processes go on by another version of their diagram: looked at first, moved in the background, taken back.
+
+Other rooms use `from app.cases import moving`.
+"""
+
+from app.cases.moving.commands import (
+    FinishMigration,
+    ForgetMoves,
+    LookAtMigration,
+    MigrateCase,
+    MoveInstance,
+    NoteMoveFailure,
+    PlanMigration,
+    PlanWayBack,
+    StartMigration,
+    StopMigration,
+)
+from app.cases.moving.model import DONE, LOOKING, PLANNED, RUNNING, STOPPED, MigrationItem, MigrationRun
+from app.cases.moving.queries import (
+    Group,
+    Place,
+    RunView,
+    Sample,
+    false_verdicts,
+    items_waiting,
+    look,
+    places,
+    run_view,
+    runs,
+    waiting_runs,
+)
+
+__all__ = [
+    "DONE", "FinishMigration", "ForgetMoves", "Group", "LOOKING", "LookAtMigration", "MigrateCase", "MigrationItem",
+    "MigrationRun", "MoveInstance", "NoteMoveFailure", "PLANNED", "Place", "PlanMigration", "PlanWayBack", "RUNNING",
+    "RunView", "STOPPED", "Sample", "StartMigration", "StopMigration", "false_verdicts", "items_waiting", "look",
+    "places", "run_view", "runs", "waiting_runs",
+]
