@@ -13,7 +13,7 @@ from flask import Flask
 from app import config, extensions
 
 ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "tenancy.show", "auth", "catalog", "dmn",
-         "engine", "forms", "deadlines", "cases", "cases.publishing", "cases.commitments",
+         "engine", "forms", "deadlines", "cases", "cases.publishing", "cases.commitments", "cases.starts",
          "supervision", "demand", "rules", "knowledge", "knowledge.notices", "insight", "notifications",
          "notifications.profiles", "offices")
 """Rooms below the edges, from the ground up."""

@@ -1,6 +1,6 @@
 """The engine: Camunda 8 style BPMN in, pure steps out. The only importer of SpiffWorkflow; knows nothing of cases."""
 
-from app.engine.definition import ProcessDefinition, load
+from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
@@ -35,6 +35,7 @@ from app.engine.stimuli import (
     Stimulus,
     ThrowJobError,
 )
+from app.engine.timers import Due, due_since, next_due
 
 __all__ = [
     "ELEMENTS",
@@ -51,6 +52,7 @@ __all__ = [
     "DecisionTaken",
     "DeliverMessage",
     "Done",
+    "Due",
     "Element",
     "FireTimer",
     "Incident",
@@ -67,6 +69,7 @@ __all__ = [
     "Scenario",
     "SignalThrown",
     "Start",
+    "StartTrigger",
     "StepBudget",
     "StepResult",
     "Stimulus",
@@ -75,8 +78,10 @@ __all__ = [
     "Timer",
     "TraceStep",
     "changeable",
+    "due_since",
     "lint",
     "load",
+    "next_due",
     "play",
     "replay",
     "run",

@@ -44,9 +44,9 @@ def save(instance: Instance) -> bytes:
                 *([level.data["undo"]] if "undo" in level.data else []),
             ]
         )
-    return dump_document(
-        {"v": FORMAT, "seed": instance.seed, "n": instance.count, "pins": instance.pins, "levels": levels}
-    )
+    rounds = {str(at): level.data["rounds"] for at, level in enumerate(instance.levels()) if "rounds" in level.data}
+    state = {"v": FORMAT, "seed": instance.seed, "n": instance.count, "pins": instance.pins, "levels": levels}
+    return dump_document(state | {"rounds": rounds} if rounds else state)
 
 
 def restore(data: bytes, context: StepContext) -> Instance:
@@ -67,6 +67,9 @@ def restore(data: bytes, context: StepContext) -> Instance:
         called = row[5] != 0
         owner = context.ports.process_by_hash(instance.pins[row[1]]) if called else holder.workflow.definition
         _fill(Nested(owner.specs[row[2]], holder, owner, called), row)
+    levels = instance.levels()
+    for at, counted in state.get("rounds", {}).items():
+        levels[int(at)].data["rounds"] = counted
     return instance
 
 

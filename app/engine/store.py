@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.engine import held
+from app.engine import budgets, held
 from app.engine.held import Held as Held
 from app.engine.model import IncidentRow, JobRow, OpenTaskRow, ProcessInstance, TimerRow
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.results import StepResult
 from app.engine.rows import Differences, write_rows
-from app.engine.step import run
+from app.engine.step import begin_held, run
 from app.engine.stimuli import Start, Stimulus
 from app.kernel import metrics
 from app.kernel.errors import Conflict, NotFound, msg
@@ -27,6 +27,8 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
 
 ACTIVE, SUSPENDED = "active", "suspended"
+BUDGET = "budget"
+"""Source of incidents of steps that were thrown away."""
 AT_ONCE = 500
 """Ids in one query."""
 written = Signal("Sent with an instance behind each step, once its new state is in its row.")
@@ -44,14 +46,19 @@ class Stepped:
     resolved: list[IncidentRow] = field(default_factory=list)
 
 
-def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports: Ports, *,
-          business_key: str | None = None, budget: StepBudget | None = None) -> Stepped:
-    """Begin an instance of the live definition. Raises what `run` raises."""
-    now = zones.local_now(uow)
-    result = run(None, Start(process_id, variables), now=now, ports=ports, budget=budget or StepBudget())
+def start(uow: UnitOfWork, begin: Start, ports: Ports, *, business_key: str | None = None,
+          budget: StepBudget | None = None, spent: BudgetSpent | None = None) -> Stepped:
+    """Begin an instance of the live definition. Raises what `run` raises.
+
+    `spent`: why the first step was thrown away; the instance then waits at its start with that incident.
+    """
+    now, limits = zones.local_now(uow), budget or budgets.of(uow)
+    result = (run(None, begin, now=now, ports=ports, budget=limits) if spent is None
+              else begin_held(begin, spent, now=now, ports=ports, budget=limits))
     instance = ProcessInstance(
-        tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, definition_hash=result.pins[process_id],
-        business_key=business_key, started_at=uow.now, **{"status": ACTIVE, **_values(uow, result, version=1)})
+        tenant_id=uow.tenant_id, id=new_id(), process_id=begin.process_id, business_key=business_key,
+        definition_hash=result.pins[begin.process_id], started_at=uow.now,
+        **{"status": ACTIVE, **_values(uow, result, version=1)})
     uow.session.add(instance)
     uow.session.flush()
     written.send(instance)
@@ -109,9 +116,9 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     if instance.status != ACTIVE:
         raise Conflict(msg("This process has ended already."))
     try:
-        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or StepBudget())
+        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or budgets.of(uow))
     except BudgetSpent as spent:
-        return Stepped(instance, None, incidents=[_budget_incident(uow, mine, stimulus, spent)])
+        return Stepped(instance, None, incidents=_budget_incidents(uow, mine, stimulus, spent))
     _write_state(uow, instance, result)
     return _write_rows(uow, mine, result)
 
@@ -168,12 +175,16 @@ def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult)
     written.send(instance)
 
 
-def _budget_incident(uow: UnitOfWork, mine: Held, stimulus: Stimulus, spent: BudgetSpent) -> IncidentRow:
+def _budget_incidents(uow: UnitOfWork, mine: Held, stimulus: Stimulus, spent: BudgetSpent) -> list[IncidentRow]:
+    """One for each task, element and limit; none when somebody has only tried again."""
     instance, task_id = mine.instance, getattr(stimulus, "task_id", None)
+    known = {(row.task_id, row.element_id, row.code) for row in mine.rows(IncidentRow).values() if row.source == BUDGET}
     row = IncidentRow(
         tenant_id=uow.tenant_id, id=new_id(), instance_id=instance.id, business_key=instance.business_key,
-        task_id=UUID(task_id) if task_id else None, source="budget", element_id=spent.element_id, code=spent.code,
+        task_id=UUID(task_id) if task_id else None, source=BUDGET, element_id=spent.element_id, code=spent.code,
         message=spent.message, params=dict(spent.params), opened_at=uow.now)
+    if (row.task_id, row.element_id, row.code) in known:
+        return []
     uow.session.add(row)
     mine.rows(IncidentRow)[row.id] = row
-    return row
+    return [row]

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app import notifications
 from app.kernel import clock, leases, metrics, outbox, sequencer, wakeups
-from app.workers import demand, folders, offices, retention, reviews, scans, supervision, work
+from app.workers import demand, folders, offices, retention, reviews, scans, starts, supervision, work
 
 log = logging.getLogger(__name__)
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
@@ -25,7 +25,8 @@ def tick(now: datetime | None = None, *, owner: str = OWNER) -> int:
     steps: tuple[tuple[str, Callable[[], int]], ...] = (
         ("sequencer", lambda: sequence(owner)), ("rules", lambda: supervision.tick(at, owner)),
         ("outbox", outbox.tick), ("timers", lambda: work.timers(at)),
-        ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)), ("notices", notifications.push),
+        ("jobs", lambda: work.jobs(at)), ("messages", lambda: work.messages(at)),
+        ("starts", lambda: starts.tick(at)), ("notices", notifications.push),
         ("notifications", notifications.tick),
         ("retention", lambda: retention.tick(at, owner)), ("reviews", lambda: reviews.tick(at, owner)),
         ("demand", lambda: demand.tick(at, owner)),

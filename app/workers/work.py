@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
-from app.engine import SIGNAL_WORD, store
+from app.engine import store
 from app.engine.model import BufferedMessage, JobRow, ProcessInstance, SubscriptionRow, TimerRow
 from app.kernel import database, pauses
 from app.kernel.bus import dispatch
@@ -35,7 +35,7 @@ def timers(now: datetime) -> int:
              .order_by(TimerRow.due_at, TimerRow.id).limit(LIMIT))
     done = 0
     for tenant_id, timer_id in _claim(query):
-        answer = _try(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
+        answer = attempt(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
                       partial(NoteTimerFailure, tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id))
         done += bool(answer and answer["fired"])
     return done
@@ -48,7 +48,7 @@ def jobs(now: datetime) -> int:
              .order_by(JobRow.run_at, JobRow.id).limit(LIMIT))
     done = 0
     for tenant_id, job_id in _claim(query):
-        answer = _try(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
+        answer = attempt(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
                       partial(NoteJobFailure, tenant_id=tenant_id, actor=SYSTEM, job_id=job_id))
         done += bool(answer and answer["done"])
     return done
@@ -57,13 +57,13 @@ def jobs(now: datetime) -> int:
 def messages(now: datetime) -> int:
     """Bring buffered messages to instances that wait for them by now."""
     tenants = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at > now,
+                                                      BufferedMessage.used_at.is_(None),
                                                       pauses.working(BufferedMessage.tenant_id)).distinct()
     done = 0
     for (tenant_id,) in _claim(tenants):
         for name, key in _wanted(tenant_id, now):
-            if _is_id(key.removeprefix(SIGNAL_WORD)):
-                answer = _try(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
-                done += bool(answer and answer["delivered"])
+            answer = attempt(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
+            done += bool(answer and answer["delivered"])
     return done
 
 
@@ -74,12 +74,13 @@ def _wanted(tenant_id: UUID, now: datetime) -> list[tuple[str, str]]:
                    & (SubscriptionRow.name == BufferedMessage.name) & (SubscriptionRow.key == BufferedMessage.key))
              .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
                    & (ProcessInstance.id == SubscriptionRow.instance_id))
-             .where(BufferedMessage.expires_at > now, ProcessInstance.status == store.ACTIVE).distinct().limit(LIMIT))
+             .where(BufferedMessage.expires_at > now, BufferedMessage.used_at.is_(None),
+                    ProcessInstance.status == store.ACTIVE).distinct().limit(LIMIT))
     with database.current().read(tenant_id) as session:
         return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:
+def attempt(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:
     """The answer; a failure is noted in a transaction of its own. A lost race is no failure."""
     try:
         answer: dict[str, Any] | None = dispatch(command)
@@ -94,11 +95,3 @@ def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, 
             dispatch(failure(error=f"{type(error).__name__}: {error}"))
         return None
     return answer
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -9,6 +9,7 @@ from app.cases.commands import OpenMatter, SendToMatter
 from app.cases.handlers.timers import require_system
 from app.cases.journal import record
 from app.cases.model import REQUEST, Case
+from app.engine import Start
 from app.kernel.bus import handles
 from app.kernel.errors import Invalid, msg
 from app.kernel.ids import new_id
@@ -41,8 +42,8 @@ def open_matter(command: OpenMatter, uow: UnitOfWork) -> dict[str, Any]:
     uow.session.flush()
     record(uow, case, matter_events.MatterOpened, nature=case.nature, subject_id=case.subject_id,
            process_id=command.process_id)
-    stepping.start(uow, case, command.process_id, {
-        **command.variables, "case_id": str(case.id), "number": case.number, "unit": case.unit})
+    known = {**command.variables, "case_id": str(case.id), "number": case.number, "unit": case.unit}
+    stepping.start(uow, case, Start(command.process_id, known, element=command.start, values=command.brought))
     return {"matter_id": str(case.id), "number": case.number}
 
 
