@@ -17,6 +17,7 @@ from app.engine.held import Held as Held
 from app.engine.model import IncidentRow, JobRow, OpenTaskRow, ProcessInstance, TimerRow
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.results import StepResult
+from app.engine.rows import BUDGET as BUDGET
 from app.engine.rows import Differences, write_rows
 from app.engine.step import begin_held, run
 from app.engine.stimuli import Start, Stimulus
@@ -27,8 +28,6 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import zones
 
 ACTIVE, SUSPENDED = "active", "suspended"
-BUDGET = "budget"
-"""Source of incidents of steps that were thrown away."""
 AT_ONCE = 500
 """Ids in one query."""
 written = Signal("Sent with an instance behind each step, once its new state is in its row.")
@@ -120,7 +119,7 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     except BudgetSpent as spent:
         return Stepped(instance, None, incidents=_budget_incidents(uow, mine, stimulus, spent))
     _write_state(uow, instance, result)
-    return _write_rows(uow, mine, result)
+    return _write_rows(uow, mine, result, _task_id(stimulus))
 
 
 def suspend(uow: UnitOfWork, instance_id: UUID) -> bool:
@@ -150,9 +149,14 @@ def resume(uow: UnitOfWork, instance_id: UUID) -> bool:
     return True
 
 
-def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:
+def _task_id(stimulus: Stimulus) -> UUID | None:
+    task_id = getattr(stimulus, "task_id", None)
+    return UUID(task_id) if task_id else None
+
+
+def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult, task_id: UUID | None = None) -> Stepped:
     metrics.STEPS.inc()
-    changed: Differences = write_rows(uow, mine, result)
+    changed: Differences = write_rows(uow, mine, result, task_id)
     return Stepped(mine.instance, result, changed.opened, changed.closed, changed.incidents, changed.resolved)
 
 
@@ -177,11 +181,11 @@ def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult)
 
 def _budget_incidents(uow: UnitOfWork, mine: Held, stimulus: Stimulus, spent: BudgetSpent) -> list[IncidentRow]:
     """One for each task, element and limit; none when somebody has only tried again."""
-    instance, task_id = mine.instance, getattr(stimulus, "task_id", None)
+    instance, task_id = mine.instance, _task_id(stimulus)
     known = {(row.task_id, row.element_id, row.code) for row in mine.rows(IncidentRow).values() if row.source == BUDGET}
     row = IncidentRow(
         tenant_id=uow.tenant_id, id=new_id(), instance_id=instance.id, business_key=instance.business_key,
-        task_id=UUID(task_id) if task_id else None, source=BUDGET, element_id=spent.element_id, code=spent.code,
+        task_id=task_id, source=BUDGET, element_id=spent.element_id, code=spent.code,
         message=spent.message, params=dict(spent.params), opened_at=uow.now)
     if (row.task_id, row.element_id, row.code) in known:
         return []

@@ -76,17 +76,18 @@ def begin_by_message(command: BeginByMessage, uow: UnitOfWork) -> dict[str, Any]
         .with_for_update().execution_options(populate_existing=True)).one_or_none()
     if early is None or _waited_for(uow, early):
         return {"begun": 0}
-    begun = 0
+    key, values, free = early.key, dict(early.variables), list[tuple[StartRow, StartKey | None]]()
     for row in _by_message(uow, early):
-        held = _key(uow, row.process_id, early.key)
+        held = _key(uow, row.process_id, key)
         if _stands(uow, row) and (held is None or not _is_open(uow, held.instance_id)):
-            instance_id = _open(uow, row, early.variables)
-            if held is not None:
-                held.instance_id = instance_id
-            begun += 1
-    if begun:
-        messaging.taken(uow, early)
-    return {"begun": begun}
+            free.append((row, held))
+    if free:
+        messaging.taken(uow, early)                     # first: what begins may wait for the same name and key
+    for row, held in free:
+        instance_id = _open(uow, row, values)
+        if held is not None:
+            held.instance_id = instance_id
+    return {"begun": len(free)}
 
 
 @handles(PublishMessage)

@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.cases import starts
-from app.cases.commands import SendToMatter
-from app.cases.model import Case, every
+from app.cases import access, starts, stepping
+from app.cases.commands import OpenMatter, RetryIncident, SendToMatter
+from app.cases.model import Case, CaseStep, every
 from app.catalog.commands import PublishDefinition, WithdrawDefinition
 from app.engine.model import BufferedMessage, IncidentRow, ProcessInstance, StartKey, StartRow
 from app.kernel import clock, database, pauses
@@ -75,9 +75,10 @@ def stop(office: Office, matter: Case) -> None:
 
 
 def variables(office: Office, matter: Case) -> dict[str, Any]:
-    from app.cases import stepping
+    def read(uow: Any) -> dict[str, Any]:
+        return dict(stepping.tokens_of(uow, access.any_case(uow.session, matter.id)).variables)
 
-    return transact(office.tenant_id, SYSTEM, lambda uow: dict(stepping.tokens_of(uow, matter).variables))
+    return transact(office.tenant_id, SYSTEM, read)
 
 
 def at_nine(cases: list[Case]) -> list[str]:
@@ -338,8 +339,6 @@ def test_eight_workers_begin_one(office: Office) -> None:
 
 
 def test_a_process_without_a_plain_start_cannot_be_opened_by_hand_and_people_publish_no_messages(office: Office) -> None:
-    from app.cases.commands import OpenMatter
-
     publish(office, diagram(MESSAGE))
     for more in ({}, {"start": "wait"}, {"start": "nothing"}):
         with pytest.raises(Invalid):
@@ -354,8 +353,6 @@ def test_a_process_without_a_plain_start_cannot_be_opened_by_hand_and_people_pub
 
 
 def test_a_first_step_beyond_its_budget_is_an_incident_of_the_new_matter(office: Office) -> None:
-    from app.cases.commands import RetryIncident
-
     script = ('<scriptTask id="k"><extensionElements><zeebe:script expression="=for i in 1..n return string(i) + &quot;0123456789&quot;"'
               ' resultVariable="v"/></extensionElements></scriptTask>')
     publish(office, diagram(MESSAGE, work=script))
@@ -374,8 +371,6 @@ def test_a_first_step_beyond_its_budget_is_an_incident_of_the_new_matter(office:
 
 
 def test_a_message_whose_step_is_thrown_away_is_not_lost(office: Office) -> None:
-    from app.cases.commands import RetryIncident
-
     publish(office, diagram(MESSAGE))
     office.work()
     tell(office)
@@ -403,6 +398,21 @@ def _set_budget(office: Office, **figures: int) -> None:
         row = session.get_one(Tenant, office.tenant_id)
         row.settings = {**row.settings, "step_budget": figures}
         session.commit()
+
+
+def test_a_message_that_came_before_anybody_waited_is_found_the_oldest_first(office: Office) -> None:
+    more = '<intermediateCatchEvent id="more" name="多"><messageEventDefinition messageRef="m_more"/></intermediateCatchEvent>'
+    publish(office, diagram("", work=more))
+    for level in (1, 2):
+        tell(office, key="7", variables={"level": level})
+    tell(office, key="8")
+    tell(office, key="7", ttl=60, variables={"level": 3})
+    office.clock.move_to(START + timedelta(hours=1))
+    answer = office.send(OpenMatter, SYSTEM, nature="started", process_id="round", title="x", variables={"area": 7})
+    matter = office.case(UUID(answer["matter_id"]))
+    assert matter.status == "closed", "in the step that opened the wait"
+    assert [(row.key, row.variables.get("level")) for row in office.rows(BufferedMessage)] == [("7", 2), ("8", None), ("7", 3)]
+    assert office.rows(CaseStep, CaseStep.case_id == matter.id, CaseStep.element_id == "more")
 
 
 def test_the_worker_s_tick_includes_starts(office: Office) -> None:
