@@ -113,7 +113,7 @@ REGISTRY: tuple[Setting, ...] = (
             msg("How often a process may come back to one element while the scope around it is open."), _STEPS,
             default=10_000, least=10, most=1_000_000),
     Setting("step_budget.variable_bytes", "number", msg("Size of one variable of a process (KB)"),
-            msg("Documents belong into files."), _STEPS, default=256 * _KB, least=4, most=4_096, scale=_KB),
+            msg("Documents belong in files."), _STEPS, default=256 * _KB, least=4, most=4_096, scale=_KB),
     Setting("step_budget.state_bytes", "number", msg("Size of a whole process (KB)"), _STOPS, _STEPS,
             default=1_024 * _KB, least=64, most=16_384, scale=_KB),
 )
