@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from app.cases import starts
 from app.cases.commands import DropOldDrafts
 from app.engine.model import BufferedMessage
 from app.kernel import bus, database, leases, pauses
@@ -47,6 +48,7 @@ def _forget_waiting(now: datetime) -> int:
     for office in tenancy.working_tenants():
         done += bus.dispatch(DropOldDrafts(tenant_id=office.tenant_id, actor=SYSTEM))["dropped"]
         done += bus.dispatch(attachments.ReleaseAttachments(tenant_id=office.tenant_id, actor=SYSTEM))["removed"]
+        done += bus.dispatch(starts.DropStartKeys(tenant_id=office.tenant_id, actor=SYSTEM))["dropped"]
     return done
 
 

@@ -181,6 +181,8 @@ def test_a_message_that_nobody_waits_for_begins_one_instance_for_each_key(office
     office.work()
     third = matters(office)[2]
     assert variables(office, third)["area"] == "again" and [row.key for row in office.rows(StartKey)] == ["east", "west"]
+    assert office.send(starts.DropStartKeys, SYSTEM) == {"dropped": 1}
+    assert [row.key for row in office.rows(StartKey)] == ["east"], "west has ended"
     for _ in range(2):
         tell(office)                                                       # an empty key binds nothing
     office.work()

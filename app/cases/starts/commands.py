@@ -49,3 +49,8 @@ class PublishMessage(Command):
     variables: Mapping[str, Any] = field(default_factory=dict)
     ttl: float | None = None
     message_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropStartKeys(Command):
+    """Worker: forget the keys whose instances have ended. Answer {"dropped"}."""

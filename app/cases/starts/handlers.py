@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 
 from app import catalog
 from app.cases import messaging
@@ -15,7 +15,14 @@ from app.cases.commands import OpenMatter
 from app.cases.handlers.timers import require_system
 from app.cases.model import EVERY, Case
 from app.cases.starts import indexing
-from app.cases.starts.commands import BeginByMessage, FireStart, IndexStarts, NoteStartFailure, PublishMessage
+from app.cases.starts.commands import (
+    BeginByMessage,
+    DropStartKeys,
+    FireStart,
+    IndexStarts,
+    NoteStartFailure,
+    PublishMessage,
+)
 from app.engine import SIGNAL_WORD, Due, ProcessDefinition, next_due, signal_key, store
 from app.engine.model import BufferedMessage, ProcessInstance, StartKey, StartRow, SubscriptionRow
 from app.kernel.bus import handles
@@ -30,6 +37,7 @@ OWN_NAMES = frozenset({"case_id", "number"})
 """What a matter knows of itself: nothing that a message brings takes its place."""
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
 NOBODY = UUID(int=0)
+MOST_KEYS = 500
 MAX_TEXTS = {"name": 120, "message_key": 200, "message_id": 120}
 
 
@@ -88,6 +96,22 @@ def begin_by_message(command: BeginByMessage, uow: UnitOfWork) -> dict[str, Any]
         if held is not None:
             held.instance_id = instance_id
     return {"begun": len(free)}
+
+
+@handles(DropStartKeys)
+def drop_start_keys(command: DropStartKeys, uow: UnitOfWork) -> dict[str, Any]:
+    """Only those that still say what was read: another worker may begin the next instance of a key meanwhile."""
+    require_system(uow)
+    over = uow.session.execute(
+        select(StartKey.id, StartKey.instance_id)
+        .join(ProcessInstance, (ProcessInstance.tenant_id == StartKey.tenant_id)
+              & (ProcessInstance.id == StartKey.instance_id))
+        .where(StartKey.tenant_id == uow.tenant_id, ProcessInstance.status.not_in((store.ACTIVE, store.SUSPENDED)))
+        .limit(MOST_KEYS)).all()
+    for key_id, instance_id in over:
+        uow.session.execute(delete(StartKey).where(
+            StartKey.tenant_id == uow.tenant_id, StartKey.id == key_id, StartKey.instance_id == instance_id))
+    return {"dropped": len(over)}
 
 
 @handles(PublishMessage)
