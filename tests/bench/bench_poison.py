@@ -25,7 +25,7 @@ from tests.bench.offices import HEAD, NAMED, ROUNDS, begin_rounds, go_round, off
 from tests.bench.record import ROOT
 from tests.integration.play import Office
 
-PAIRS, TASKS, EVERY = 5, 160, 20
+PAIRS, TASKS, EVERY = 5, int(os.environ.get("BENCH_TASKS") or 160), int(os.environ.get("BENCH_EVERY") or 20)
 """Windows, tasks in one, and after how many a case comes: some three a second."""
 KINDS = ("wrong", "endless", "big", "many")
 MESSAGES = "".join(f'<message id="m_{kind}" name="poison_{kind}"/>' for kind in KINDS)
