@@ -14,7 +14,7 @@ from app import config, extensions
 
 ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "tenancy.show", "auth", "catalog", "dmn",
          "engine", "forms", "deadlines", "cases", "cases.publishing", "cases.commitments", "cases.moving",
-         "supervision", "demand", "rules", "knowledge", "knowledge.notices", "insight", "notifications",
+         "cases.starts", "supervision", "demand", "rules", "knowledge", "knowledge.notices", "insight", "notifications",
          "notifications.profiles", "offices", "backups", "retention")
 """Rooms below the edges, from the ground up."""
 

@@ -140,7 +140,8 @@ class _Steps:
                 raise Invalid(TORN, file=self.backup.path.name, fault=sha256)
             same = {"tenant_id": tenant_id, "sha256": sha256}
             connection.execute(insert(BlobPiece), [
-                {**same, "id": piece_id(sha256, number), "number": number, "data": one} for number, one in enumerate(pieces(io.BytesIO(content)))])
+                {**same, "id": piece_id(sha256, number), "number": number, "data": one}
+                for number, one in enumerate(pieces(io.BytesIO(content)))])
         schema.loosen(connection, table, tight=True)
 
 

@@ -17,6 +17,7 @@ class OpenMatter(Command):
     `title`: what it is called (zh / en), at most 200 characters; codes that say what it is about stand beside it.
     `subject_id`: the case, topic or other row it is about, to find it by. `fields`: codes that its room reads again.
     `variables`: for the process, which also knows `case_id` (the matter's own), `number` and `unit`.
+    `start`: the start event, by default the one without a trigger; `brought`: what came with its trigger.
     Answer {"matter_id", "number"}. Invalid for a nature or title that cannot be.
     """
 
@@ -32,6 +33,8 @@ class OpenMatter(Command):
     place_id: UUID | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    start: str | None = None
+    brought: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

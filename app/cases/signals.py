@@ -7,27 +7,32 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases import access
-from app.engine import SIGNAL_WORD, signal_key
-from app.engine.model import SubscriptionRow
+from app.engine import signal_key, store
+from app.engine.model import ProcessInstance, StartRow, SubscriptionRow
 from app.kernel.unit_of_work import UnitOfWork
 
 
 def listeners(uow: UnitOfWork, thrower_id: UUID, name: str) -> list[str]:
-    """Keys of the subscriptions to a signal in other instances of the office; each gets a message of its own."""
+    """Keys of those who hear a signal in the office: subscriptions of other instances, then processes that begin with
+    it. Each gets a message of its own."""
     query = (select(SubscriptionRow.id, SubscriptionRow.key)
              .where(SubscriptionRow.tenant_id == uow.tenant_id, SubscriptionRow.name == name,
                     SubscriptionRow.instance_id != thrower_id)
              .order_by(SubscriptionRow.id))
-    return [key for task_id, key in uow.session.execute(query) if key == signal_key(task_id.hex)]
+    found = [key for task_id, key in uow.session.execute(query) if key == signal_key(task_id.hex)]
+    starts = (select(StartRow.id).where(StartRow.tenant_id == uow.tenant_id, StartRow.kind == "signal",
+                                        StartRow.name == name).order_by(StartRow.id))
+    return found + [signal_key(start_id.hex) for start_id in uow.session.scalars(starts)]
 
 
-def instance_of(uow: UnitOfWork, key: str) -> UUID | None:
-    """The instance that waits under a signal's key; None for the key of a message. Raises NotFound."""
-    task_id = key.removeprefix(SIGNAL_WORD)
-    if signal_key(task_id) != key:
-        return None
-    query = select(SubscriptionRow.instance_id).where(
-        SubscriptionRow.tenant_id == uow.tenant_id, SubscriptionRow.id == UUID(task_id))
+def instance_of(uow: UnitOfWork, name: str, key: str) -> UUID:
+    """The instance that has waited for a message or a signal's copy for longest. Raises NotFound."""
+    query = (select(SubscriptionRow.instance_id)
+             .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
+                   & (ProcessInstance.id == SubscriptionRow.instance_id))
+             .where(SubscriptionRow.tenant_id == uow.tenant_id, SubscriptionRow.name == name,
+                    SubscriptionRow.key == key, ProcessInstance.status == store.ACTIVE)
+             .order_by(SubscriptionRow.id).limit(1))
     found = uow.session.scalars(query).one_or_none()
     if found is None:
         raise access.missing()

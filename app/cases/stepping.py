@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import select, tuple_
 
 from app import catalog
-from app.cases import applying, barring, clock_events, history, signals
+from app.cases import applying, barring, clock_events, history, messaging, signals
 from app.cases.journal import record
 from app.cases.locking import lock, locked_case
 from app.cases.model import REQUEST, Case
 from app.cases.ports import CasePorts
 from app.deadlines import DeadlineBook
-from app.engine import Changeable, DeliverMessage, FireTimer, Stimulus, changeable, store
-from app.engine.model import BufferedMessage, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine import BudgetSpent, Changeable, DeliverMessage, FireTimer, Start, Stimulus, changeable, store
+from app.engine.model import BufferedMessage, IncidentRow, OpenTaskRow, SubscriptionRow, TimerRow
 from app.engine.store import Stepped
 from app.kernel.unit_of_work import UnitOfWork
 
-__all__ = ["advance", "fire", "fire_overdue", "forget_earlier", "lock", "locked_case", "message", "publish",
-           "set_timers", "start", "step", "take_early_message", "tokens_of"]
+__all__ = ["advance", "fire", "fire_overdue", "forget_earlier", "lock", "locked_case", "message",
+           "set_timers", "settle", "start", "step", "take_early_message", "tokens_of"]
 EARLIER_CLOSED = "earlier_case_closed"
 MAX_FOLLOW_UPS = 50
 """Overdue timers and early messages that one command may carry out before it gives up."""
 
 
-def start(uow: UnitOfWork, case: Case, process_id: str, variables: Mapping[str, Any]) -> None:
-    """Begin the process of a new case."""
-    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
-    ports = CasePorts(uow, book, internal=case.nature != REQUEST)
-    stepped = store.start(uow, process_id, variables, ports, business_key=str(case.id))
+def start(uow: UnitOfWork, case: Case, begin: Start) -> None:
+    """Begin the process of a new case. A first step beyond its budget leaves a case with an incident, not an error:
+    nobody's request is lost over a diagram."""
+    ports = _ports(uow, case)
+    try:
+        stepped = store.start(uow, begin, ports, business_key=str(case.id))
+    except BudgetSpent as spent:
+        ports = _ports(uow, case)                       # what the step did to its clocks never was
+        stepped = store.start(uow, begin, ports, business_key=str(case.id), spent=spent)
     case.instance_id = stepped.instance.id
     _write(uow, case, ports, stepped)
     _take_early_messages(uow, case)
+
+
+def _ports(uow: UnitOfWork, case: Case) -> CasePorts:
+    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
+    return CasePorts(uow, book, internal=case.nature != REQUEST)
 
 
 def advance(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
@@ -49,8 +57,7 @@ def advance(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
 def step(uow: UnitOfWork, case: Case, stimulus: Stimulus) -> Stepped:
     """Exactly one stimulus."""
     mine = lock(uow, case)
-    book = DeadlineBook.load(uow.session, uow.tenant_id, case.id, uow.now, acting=True)
-    ports = CasePorts(uow, book, internal=case.nature != REQUEST)
+    ports = _ports(uow, case)
     stepped = store.apply(uow, mine.instance.id, stimulus, ports)
     _write(uow, case, ports, stepped)
     return stepped
@@ -69,7 +76,8 @@ def message(uow: UnitOfWork, case: Case, name: str, variables: Mapping[str, Any]
     waiting = next((row for row in _subscriptions(uow, case) if row.name == name and row.key == key), None)
     if waiting is None:
         return False
-    step(uow, case, DeliverMessage(waiting.id.hex, name, waiting.key, variables))
+    if step(uow, case, DeliverMessage(waiting.id.hex, name, waiting.key, variables)).result is None:
+        return False
     _take_early_messages(uow, case)
     return True
 
@@ -124,10 +132,11 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
             if case.nature == REQUEST:
                 _tell_followers(uow, case)
         for thrown in result.messages:
-            publish(uow, thrown.name, thrown.key, thrown.variables)
+            messaging.publish(uow, thrown.name, thrown.key, thrown.variables, message_id=thrown.message_id,
+                              ttl=thrown.ttl_seconds)
         for signal in result.signals:
             for key in signals.listeners(uow, stepped.instance.id, signal.name):
-                publish(uow, signal.name, key, signal.variables)
+                messaging.publish(uow, signal.name, key, signal.variables)
     for incident in stepped.incidents:
         record(uow, case, clock_events.IncidentOpened, incident_id=incident.id, code=incident.code,
                element_id=incident.element_id)
@@ -158,20 +167,12 @@ def _tell_followers(uow: UnitOfWork, case: Case) -> None:
     """
     query = select(Case.id).where(Case.parent_id == case.id, Case.status == "open").order_by(Case.id)
     for follower_id in uow.session.scalars(query):
-        publish(uow, EARLIER_CLOSED, str(follower_id), {"outcome": case.outcome})
+        messaging.publish(uow, EARLIER_CLOSED, str(follower_id), {"outcome": case.outcome})
 
 
 def forget_earlier(uow: UnitOfWork, case: Case) -> None:
     """What an earlier case told this one no longer counts: it follows another one now."""
-    uow.session.execute(delete(BufferedMessage).where(
-        BufferedMessage.tenant_id == uow.tenant_id, BufferedMessage.name == EARLIER_CLOSED,
-        BufferedMessage.key == str(case.id)))
-
-
-def publish(uow: UnitOfWork, name: str, key: str, variables: Mapping[str, Any]) -> None:
-    """Put a message where a worker, or the receiver's next step, finds it."""
-    uow.session.add(BufferedMessage(tenant_id=uow.tenant_id, name=name, key=key, variables=dict(variables),
-                                    created_at=uow.now, expires_at=uow.now + history.MESSAGE_LIFE))
+    messaging.forget(uow, EARLIER_CLOSED, str(case.id))
 
 
 def _take_early_messages(uow: UnitOfWork, case: Case) -> None:
@@ -182,21 +183,23 @@ def _take_early_messages(uow: UnitOfWork, case: Case) -> None:
 
 
 def take_early_message(uow: UnitOfWork, case: Case) -> bool:
-    """Deliver one buffered message of this case; False when there is none."""
-    waited_for = {(row.name, row.key): row for row in reversed(_subscriptions(uow, case))}
+    """Deliver one buffered message of this case; False when there is none.
+
+    One whose step goes beyond its budget stays, and waits until its incident is settled.
+    """
+    stopped = {row.task_id for row in lock(uow, case).rows(IncidentRow).values() if row.source == store.BUDGET}
+    waited_for = {(row.name, row.key): row for row in reversed(_subscriptions(uow, case)) if row.id not in stopped}
     if not waited_for:
         return False
     query = (select(BufferedMessage)
-             .where(tuple_(BufferedMessage.name, BufferedMessage.key).in_(list(waited_for)),
+             .where(tuple_(BufferedMessage.name, BufferedMessage.key).in_(list(waited_for)), messaging.WAITS,
                     BufferedMessage.expires_at > uow.now)
              .order_by(BufferedMessage.id).limit(1))
     early = uow.session.scalars(query).first()
     if early is None:
         return False
     waiting = waited_for[early.name, early.key]
-    variables: dict[str, Any] = dict(early.variables)
-    early_id: UUID = early.id
-    uow.session.execute(delete(BufferedMessage).where(BufferedMessage.tenant_id == uow.tenant_id,
-                                                      BufferedMessage.id == early_id))
-    step(uow, case, DeliverMessage(waiting.id.hex, waiting.name, waiting.key, variables))
+    if step(uow, case, DeliverMessage(waiting.id.hex, waiting.name, waiting.key, dict(early.variables))).result is None:
+        return take_early_message(uow, case)
+    messaging.taken(uow, early)
     return True

@@ -1,6 +1,6 @@
 """The engine: Camunda 8 style BPMN in, pure steps out. The only importer of SpiffWorkflow; knows nothing of cases."""
 
-from app.engine.definition import ProcessDefinition, load
+from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate
 from app.engine.migration_plan import Migration, Plan, Remark, candidates
@@ -37,6 +37,7 @@ from app.engine.stimuli import (
     Stimulus,
     ThrowJobError,
 )
+from app.engine.timers import Due, due_since, next_due
 
 __all__ = [
     "ELEMENTS",
@@ -53,6 +54,7 @@ __all__ = [
     "DecisionTaken",
     "DeliverMessage",
     "Done",
+    "Due",
     "Element",
     "FireTimer",
     "Incident",
@@ -72,6 +74,7 @@ __all__ = [
     "Scenario",
     "SignalThrown",
     "Start",
+    "StartTrigger",
     "StepBudget",
     "StepResult",
     "Stimulus",
@@ -81,10 +84,12 @@ __all__ = [
     "TraceStep",
     "candidates",
     "changeable",
+    "due_since",
     "go_back",
     "lint",
     "load",
     "migrate",
+    "next_due",
     "play",
     "replay",
     "run",

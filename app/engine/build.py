@@ -48,6 +48,7 @@ class ScopeBuilder:
 
     def __init__(self, scope: Scope, elements: dict[str, Element], inner: dict[str, Any], diagram: Diagram) -> None:
         self.scope, self.elements, self.inner, self.diagram = scope, elements, inner, diagram
+        self.back = scope.back_flows()
         self.spec = BpmnProcessSpec(name=scope.id)
         for name in list(self.spec.task_specs):
             del self.spec.task_specs[name]                  # the library's own start and end
@@ -68,10 +69,12 @@ class ScopeBuilder:
             self.spec.task_specs[flow.source].connect(self.spec.task_specs[flow.target])
         self.reachability()
         self.spec.start.listeners = tuple(listeners)
-        self.spec.start.entries = tuple(n.id for n in self.scope.starts())[:1]
+        starts = self.scope.starts()
+        self.spec.start.entries = tuple(n.id for n in starts if self.scope.parent or n.trigger.kind == "none")[:1]
+        self.spec.start.starts = frozenset(n.id for n in starts)
         if self.scope.adhoc:
             self.spec.start.activatable = frozenset(n.id for n in self.scope.activatable())
-        for name in (*self.spec.start.listeners, *self.spec.start.entries):
+        for name in (*self.spec.start.listeners, *(n.id for n in starts)):
             self.spec.start.connect(self.spec.task_specs[name])
         return self.spec
 
@@ -89,7 +92,7 @@ class ScopeBuilder:
         spec.bpmn_id, spec.node, spec.element = node.id, node, self.elements[node.id]
         spec.instance_of_loop, spec.in_adhoc = looped, self.scope.adhoc
         if not looped:
-            spec.flows = tuple(Outgoing(f.id, f.target, f.condition, f.id == node.default)
+            spec.flows = tuple(Outgoing(f.id, f.target, f.condition, f.id == node.default, f.id in self.back)
                                for f in self.scope.outgoing(node.id))
             spec.incoming = tuple(f.id for f in self.scope.incoming(node.id))
             spec.boundaries = tuple(b.id for b in self.scope.boundaries(node.id))

@@ -26,8 +26,8 @@ def collect(instance: Instance, state: bytes) -> StepResult:
         for token in level.tokens():
             spec = token.task_spec
             if "incident" in token.internal_data:
-                code, message, params = token.internal_data["incident"]
-                incidents.append(Incident(token.key, spec.element.id, code, message, params))
+                code, message, params, *culprit = token.internal_data["incident"]
+                incidents.append(Incident(token.key, culprit[0] if culprit else spec.element.id, code, message, params))
             elif isinstance(spec, UserTask):
                 tasks.append(_open_task(token))
             elif isinstance(spec, JobTask):

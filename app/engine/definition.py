@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.engine.build import build, elements_of
+from app.engine.diagram import Diagram
 from app.engine.lint import check
 from app.engine.reading import read
 from app.engine.results import Element
@@ -16,8 +17,23 @@ from app.kernel.errors import DefinitionError
 
 
 @dataclass(frozen=True)
+class StartTrigger:
+    """What begins a process from outside. `kind`: message, signal or timer.
+
+    `name` of the message or signal; `timer` (timeDate or timeCycle) and `text` of the time. All are plain texts.
+    """
+
+    element_id: str
+    kind: str
+    name: str | None = None
+    timer: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
 class ProcessDefinition:
-    """`hash`: sha256 hex of the file's bytes. `specs`: scope id -> sealed spec (engine only)."""
+    """`hash`: sha256 hex of the file's bytes. `specs`: scope id -> sealed spec (engine only). `triggers`: its starts
+    but the one without a trigger."""
 
     hash: str
     id: str
@@ -25,6 +41,7 @@ class ProcessDefinition:
     elements: Mapping[str, Element]
     specs: Mapping[str, Any]
     file: str = ""
+    triggers: tuple[StartTrigger, ...] = ()
 
     @property
     def starts_at(self) -> str | None:
@@ -47,4 +64,9 @@ def load(data: bytes, file: str) -> ProcessDefinition:
     elements = elements_of(diagram)
     specs = build(diagram, elements)
     return ProcessDefinition(hashlib.sha256(data).hexdigest(), diagram.process_id, diagram.name,
-                             MappingProxyType(elements), MappingProxyType(specs), file)
+                             MappingProxyType(elements), MappingProxyType(specs), file, _triggers(diagram))
+
+
+def _triggers(diagram: Diagram) -> tuple[StartTrigger, ...]:
+    return tuple(StartTrigger(one.id, one.trigger.kind, one.trigger.name, one.trigger.timer, one.trigger.text)
+                 for one in diagram.root.starts() if one.trigger.kind != "none")

@@ -142,6 +142,31 @@ class Scope:
         return [n for n in self.nodes.values() if n.type != "boundaryEvent" and not n.event_subprocess
                 and not n.compensates and not self.incoming(n.id)]
 
+    def back_flows(self) -> frozenset[str]:
+        """Ids of flows that close a loop: without them no path comes back to where it was. Every loop has one."""
+        found: set[str] = set()
+        done: set[str] = set()
+        for origin in sorted(self.nodes, key=lambda name: self.nodes[name].type != "startEvent"):
+            path, todo = {origin: None}, [(origin, self._ways(origin))] if origin not in done else []
+            while todo:
+                name, ways = todo[-1]
+                flow, target = next(ways, (None, None))
+                if target is None:
+                    todo.pop()
+                    del path[name]
+                    done.add(name)
+                elif target in path:
+                    found |= {flow} if flow else set()
+                elif target not in done:
+                    path[target] = None
+                    todo.append((target, self._ways(target)))
+        return frozenset(found)
+
+    def _ways(self, name: str) -> Iterator[tuple[str | None, str]]:
+        """(flow, element) that follow; a boundary event follows its activity without a flow."""
+        yield from ((flow.id, flow.target) for flow in self.outgoing(name) if flow.target in self.nodes)
+        yield from ((None, event.id) for event in self.nodes.values() if event.attached_to == name)
+
 
 @dataclass
 class Diagram:

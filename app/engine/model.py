@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, Claimable, TenantScoped
@@ -115,10 +115,14 @@ class SubscriptionRow(TenantScoped, Base):
 
 
 class BufferedMessage(TenantScoped, Base):
-    """A message that came before anybody waited for it; kept until `expires_at`."""
+    """A message that came before anybody waited for it; kept until `expires_at`.
+
+    `used_at`: somebody got it; it stays for its `message_id`, which is known once under a name and key.
+    """
 
     __tablename__ = "buffered_message"
-    __table_args__ = (Index(None, "tenant_id", "name", "key"), Index(None, "expires_at"))
+    __table_args__ = (Index(None, "tenant_id", "name", "key"), Index(None, "expires_at"),
+                      Index("ix_buffered_message_once", "tenant_id", "name", "key", "message_id", unique=True))
 
     name: Mapped[str] = mapped_column(String(120))
     key: Mapped[str] = mapped_column(String(200))
@@ -126,6 +130,51 @@ class BufferedMessage(TenantScoped, Base):
     message_id: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class StartRow(TenantScoped, Base):
+    """How a live process of the office is begun from outside. `kind`: message, signal or timer.
+
+    `name` of the message or signal. Of a timer: `text`, as drawn; `due_at`, `every` and `remaining` as in `timers.Due`,
+    `due_at` None when nothing more is due; `run_at`: when a worker looks, later than `due_at` after a failure.
+    """
+
+    __tablename__ = "process_start"
+    __table_args__ = (Index(None, "tenant_id", "process_id", "element_id", unique=True),
+                      Index(None, "tenant_id", "kind", "name"), Index(None, "run_at"))
+
+    process_id: Mapped[str] = mapped_column(String(120))
+    element_id: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str | None] = mapped_column(String(120))
+    text: Mapped[str | None] = mapped_column(String(200))
+    due_at: Mapped[datetime | None]
+    every: Mapped[str | None] = mapped_column(String(200))
+    remaining: Mapped[int | None] = mapped_column(Integer)
+    run_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class StartKey(TenantScoped, Base):
+    """The newest instance of a process that a message with this key began: while it is open, no other one begins."""
+
+    __tablename__ = "process_start_key"
+    __table_args__ = (Index(None, "tenant_id", "process_id", "key", unique=True),)
+
+    process_id: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(200))
+    instance_id: Mapped[UUID]
+
+
+class StartIndex(TenantScoped, Base):
+    """The counts of changed definitions (the office's, the base's) for which `process_start` is right, since `at`."""
+
+    __tablename__ = "process_start_index"
+
+    own: Mapped[int] = mapped_column(BigInteger)
+    base: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
 
 
 class JobRow(Claimable, TenantScoped, Base):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from app.engine import budgets
 from app.engine.context import StepContext
 from app.engine.expressions import document
 from app.engine.ports import Ports, StepBudget
@@ -35,6 +36,7 @@ def modify(instance: Instance, wanted: Modify) -> None:
         raise Invalid(msg("The variables are no object."))
     going = [_going(instance, task_id) for task_id in wanted.cancel]
     wanted_places = [_place(instance, name) for name in wanted.activate]
+    budgets.weigh(values, instance.definition.id, instance.context.budget)
     instance.variables.update(values)
     for level, element_id in wanted_places:
         token = level.put(element_id)

@@ -51,13 +51,22 @@ class Ports(Protocol):
 
 @dataclass(frozen=True)
 class StepBudget:
-    """Limits of one step: automatic steps, wall seconds, scope depth, instances of one loop, bytes of the state."""
+    """What one instance may use; an office's own figures are its settings (`budgets`).
+
+    `steps` (automatic ones) and `seconds` (wall time) count within one step. `depth`: scopes inside each other, calls
+    included. `instances`: of one multi-instance. `rounds`: how often a token may come back to one element by a flow
+    that leads back, while the scope around it is open; in one step and over waits alike. Each call, each opening of a
+    subprocess and each instance of a multi-instance begins its own count. `variable_bytes`, `state_bytes`: of one
+    variable, and of the whole state, as JSON in UTF-8.
+    """
 
     steps: int = 1_000
     seconds: float = 5.0
     depth: int = 12
     instances: int = 1_000
-    variable_bytes: int = 1_000_000
+    rounds: int = 10_000
+    variable_bytes: int = 256 * 1024
+    state_bytes: int = 1024 * 1024
 
 
 class BudgetSpent(YikouError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.engine.build import KINDS
-from app.engine.lint.structure import EVENT_STARTS, PLAIN_START
+from app.engine.lint.structure import CONDITIONAL_START, EVENT_STARTS, ROOT_STARTS
 from app.engine.reading import REFUSED, STANDARD_LOOP
 from app.engine.reading_events import INSTEAD, NO_FILTER, WHERE
 from app.engine.reading_events import KINDS as EVENT_KINDS
@@ -23,7 +23,7 @@ ELEMENTS = {
     "exclusiveGateway": msg("Exclusive gateway"), "parallelGateway": msg("Parallel gateway"),
     "inclusiveGateway": msg("Inclusive gateway"), "eventBasedGateway": msg("Event gateway"),
     "complexGateway": msg("Complex gateway"), "callChoreography": msg("Choreography call"),
-    "startEvent": msg("Start event of a process or subprocess"),
+    "startEvent": msg("Start event of a process"),
     "eventSubProcess": msg("Start event of an event subprocess"),
     "intermediateCatchEvent": msg("Intermediate catch event"),
     "intermediateThrowEvent": msg("Intermediate throw event"), "boundaryEvent": msg("Boundary event"),
@@ -46,10 +46,16 @@ DRAWN = {
 }
 """Which events BPMN draws where."""
 NOTES = {
-    ("adHocSubProcess", ""): msg("Starts the elements that a list names; variables follow the ordinary scopes."),
+    ("adHocSubProcess", ""): msg("Starts the elements that a list names; variables follow the ordinary scopes. "
+                               "No worker steers it."),
     ("eventBasedGateway", ""): msg("Leads to messages, timers, signals and conditions; the first wins."),
     ("isForCompensation", ""): msg("An association leads to it from the compensation event of its activity."),
     ("multiInstanceLoopCharacteristics", ""): msg("Once for each item of a list; results keep its order."),
+    ("startEvent", "none"): msg("The only one that a subprocess may have; at most one in a process."),
+    ("startEvent", "message"): msg("Where nobody waits for the message; one open instance for each key. Its name is "
+                                   "plain text."),
+    ("startEvent", "timer"): msg("Date, ISO 8601 cycle or cron text, as plain text; what was missed is one start."),
+    ("startEvent", "signal"): msg("Each signal of this name begins one instance. Its name is plain text."),
     ("", "timer"): msg("Date, duration, ISO 8601 cycle or cron text of six fields, in the zone of the office."),
     ("", "signal"): msg("Heard by everything in the office that waits for it at that moment."),
     ("", "conditional"): msg("Asked when its scope opens and when a variable in it changes."),
@@ -84,12 +90,12 @@ def _events() -> Iterator[ProfileRow]:
     for place, kinds in DRAWN.items():
         for kind in kinds:
             if place == "startEvent":
-                runs, why = kind == "none", PLAIN_START
+                runs, why = kind in ROOT_STARTS, CONDITIONAL_START
             elif place == "eventSubProcess":
                 runs, why = kind in EVENT_STARTS, INSTEAD[tags[kind]] if kind not in EVENT_STARTS else ""
             else:
                 runs, why = kind == "none" or kind in WHERE[place], INSTEAD.get(f"{kind}EventDefinition", "")
-            yield ProfileRow(place, kind, runs, NOTES.get(("", kind), "") if runs else why)
+            yield ProfileRow(place, kind, runs, NOTES.get((place, kind), NOTES.get(("", kind), "")) if runs else why)
 
 
 def extensions() -> list[tuple[str, tuple[str, ...], str]]:

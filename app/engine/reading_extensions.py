@@ -51,6 +51,8 @@ INSTEAD = {
     "linkedResources": msg("Linked resources are not supported: name forms, tables and processes by their keys."),
 }
 """What to use for an extension that is known and does not run."""
+ADHOC_WORKER = msg("No worker steers an ad-hoc subprocess: name its elements in activeElementsCollection, for example "
+                   "by a decision, and end it by its completion condition.")
 
 
 def read_extensions(xml: Any, kind: str, diagram: Diagram, node: Node | None) -> Extensions:
@@ -63,7 +65,8 @@ def read_extensions(xml: Any, kind: str, diagram: Diagram, node: Node | None) ->
             continue
         name = item.tag[len(ZEEBE) :]
         if name not in allowed:
-            text = INSTEAD.get(name) or msg("The extension zeebe:%(name)s is not supported on a %(kind)s.")
+            steered = ADHOC_WORKER if kind == "adHocSubProcess" and name in _JOB else None
+            text = steered or INSTEAD.get(name) or msg("The extension zeebe:%(name)s is not supported on a %(kind)s.")
             diagram.report("unsupported_extension", text, node, name=name, kind=kind)
         elif name == "ioMapping":
             _mappings(item, out, diagram, node)

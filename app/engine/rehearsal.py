@@ -52,7 +52,7 @@ def play(scenario: Scenario, definitions: Iterable[ProcessDefinition], decide: D
     """
     performance = _Performance(scenario, Stage(definitions, decide, scenario.answers), fill, resave)
     try:
-        performance.go(Start(scenario.process_id, scenario.variables, seed=SEED))
+        performance.go(Start(scenario.process_id, scenario.variables, SEED, scenario.start, scenario.brought))
         for deed in scenario.deeds:
             performance.perform(deed)
     except _Broken as broken:

@@ -58,7 +58,10 @@ def replay(process_id: str, variables: Mapping[str, Any], past: Sequence[Done],
 def _go(stage: Stage, found: Replayed, process_id: str, variables: Mapping[str, Any], past: Sequence[Done]) -> None:
     if past:
         stage.now = past[0].at
-    result = _step(stage, found, None, Start(process_id, variables, seed="replay"))
+    starts = {one.element_id for one in stage.process(process_id).triggers}
+    begun = next((one for one in past if one.element_id in starts), None)
+    start = Start(process_id, variables, "replay", begun.element_id if begun else None, begun.known if begun else {})
+    result = _step(stage, found, None, start)
     for one in past:
         if found.stopped is not None or result.completed:
             break

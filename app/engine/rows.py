@@ -21,6 +21,9 @@ from app.engine.results import Incident, Job, OpenTask, StepResult, Subscription
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 
+BUDGET = "budget"
+"""Source of incidents of steps that were thrown away."""
+
 
 @dataclass
 class Differences:
@@ -32,8 +35,8 @@ class Differences:
     resolved: list[IncidentRow] = field(default_factory=list)
 
 
-def write_rows(uow: UnitOfWork, held: Held, result: StepResult) -> Differences:
-    """Make the rows say what the result says."""
+def write_rows(uow: UnitOfWork, held: Held, result: StepResult, task_id: UUID | None = None) -> Differences:
+    """Make the rows say what the result says. `task_id`: of the stimulus, which is no longer beyond its budget."""
     found = Differences()
     found.opened, found.closed = _match(uow, held, OpenTaskRow, result.open_tasks, _task_values)
     for row in found.closed:
@@ -49,7 +52,7 @@ def write_rows(uow: UnitOfWork, held: Held, result: StepResult) -> Differences:
         job.run_at = uow.now
     _match_incidents(uow, held, result.incidents, found)
     gone_ids = {row.id for row in found.closed} | {row.id for row in gone_timers} | {row.id for row in gone_jobs}
-    _resolve_of_tasks(uow, held, gone_ids, found)
+    _resolve_of_tasks(uow, held, gone_ids, task_id, found)
     return found
 
 
@@ -113,10 +116,11 @@ def _match_incidents(uow: UnitOfWork, held: Held, wanted: Iterable[Incident], fo
     _resolve(uow, held, rows.values(), found)
 
 
-def _resolve_of_tasks(uow: UnitOfWork, held: Held, gone: set[UUID], found: Differences) -> None:
+def _resolve_of_tasks(uow: UnitOfWork, held: Held, gone: set[UUID], done: UUID | None, found: Differences) -> None:
     """Not those of the engine: an error that a job throws and nobody catches stands where the job stood."""
-    ended = [row for row in held.rows(IncidentRow).values() if row.task_id in gone and row.source != "engine"]
-    _resolve(uow, held, ended, found)
+    _resolve(uow, held, [row for row in held.rows(IncidentRow).values()
+                         if (row.task_id in gone and row.source != "engine")
+                         or (row.source == BUDGET and row.task_id == done)], found)
 
 
 def _resolve(uow: UnitOfWork, held: Held, rows: Iterable[IncidentRow], found: Differences) -> None:

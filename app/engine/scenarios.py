@@ -9,7 +9,7 @@ from typing import Any
 from app.kernel.errors import DefinitionError, Problem, msg
 
 TOP_KEYS = frozenset({"process", "auto", "variables", "answers", "paths", "scenarios"})
-SCENARIO_KEYS = frozenset({"name", "variables", "answers", "steps", "expect"})
+SCENARIO_KEYS = frozenset({"name", "variables", "answers", "steps", "expect", "start", "with"})
 DEEDS: dict[str, frozenset[str]] = {
     "do": frozenset({"with", "of"}), "job": frozenset({"with", "error"}), "fire": frozenset(),
     "send": frozenset({"with"}), "expect": frozenset(), "use": frozenset(),
@@ -37,7 +37,7 @@ class Deed:
 @dataclass(frozen=True)
 class Scenario:
     """A told run. `auto`: job types that are completed at once, with nothing. `answers`: decision id -> value
-    that stands in for the table."""
+    that stands in for the table. `start`: the start event, None for the plain one; `brought` with its trigger."""
 
     name: str
     process_id: str
@@ -47,6 +47,8 @@ class Scenario:
     answers: Mapping[str, Any]
     file: str
     line: int = 1
+    start: str | None = None
+    brought: Mapping[str, Any] = field(default_factory=dict)
 
 
 def scenarios(document: Any, file: str) -> list[Scenario]:
@@ -91,7 +93,16 @@ class _Reading:
         answers = [self.mapping(part, item) for part in (top.get("answers"), item.get("answers"))]
         return Scenario(
             item["name"], top["process"], {**given[0], **given[1]}, tuple(deeds),
-            frozenset(top.get("auto") or ()), {**answers[0], **answers[1]}, self.file, line_of(item))
+            frozenset(top.get("auto") or ()), {**answers[0], **answers[1]}, self.file, line_of(item),
+            self.start(item), self.mapping(item.get("with"), item))
+
+    def start(self, item: Mapping[str, Any]) -> str | None:
+        start = item.get("start")
+        if start is not None and not isinstance(start, str):
+            raise self.fail(item, msg("The start of a scenario is the id of a start event."))
+        if item.get("with") and start is None:
+            raise self.fail(item, msg("Only a start event with a trigger brings values: name it as the start."))
+        return start
 
     def deeds(self, steps: Any, place: Any, depth: int) -> Iterator[Deed]:
         if not isinstance(steps, list) or depth > MAX_NESTING:

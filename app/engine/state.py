@@ -45,8 +45,10 @@ def plain(instance: Instance) -> bytes:
         if instance.completed:
             levels = [[*levels[0][:6], []]]
             break
-    return dump_document(
-        {"v": FORMAT, "seed": instance.seed, "n": instance.count, "pins": instance.pins, "levels": levels})
+    state = {"v": FORMAT, "seed": instance.seed, "n": instance.count, "pins": instance.pins, "levels": levels}
+    rounds = {} if instance.completed else {
+        str(at): level.data["rounds"] for at, level in enumerate(instance.levels()) if "rounds" in level.data}
+    return dump_document(state | {"rounds": rounds} if rounds else state)
 
 
 def _level(level: Level) -> list[Any]:
@@ -78,6 +80,9 @@ def restore(data: bytes, context: StepContext) -> Instance:
         called = row[5] != 0
         owner = context.ports.process_by_hash(instance.pins[row[1]]) if called else holder.workflow.definition
         _fill(Nested(owner.specs[row[2]], holder, owner, called), row)
+    levels = instance.levels()
+    for at, counted in state.get("rounds", {}).items():
+        levels[int(at)].data["rounds"] = counted
     return instance
 
 

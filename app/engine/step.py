@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from app.engine import budgets
 from app.engine.collecting import collect
 from app.engine.context import StepContext
 from app.engine.expressions import document
@@ -34,6 +36,9 @@ from app.engine.watching import react
 from app.kernel import ids
 from app.kernel.errors import Conflict, Invalid, msg
 
+if TYPE_CHECKING:
+    from app.engine.definition import ProcessDefinition
+
 
 def run(state: bytes | None, stimulus: Stimulus, *, now: datetime, ports: Ports,
         budget: StepBudget | None = None) -> StepResult:
@@ -46,9 +51,10 @@ def run(state: bytes | None, stimulus: Stimulus, *, now: datetime, ports: Ports,
     instance = _begin(stimulus, context) if isinstance(stimulus, Start) else _go_on(state, stimulus, context)
     settle(instance)
     data = plain(instance)
-    if len(data) > context.budget.variable_bytes:
-        raise BudgetSpent("budget_size", instance.definition.id, msg("The instance holds more than %(limit)s bytes."),
-                          limit=context.budget.variable_bytes)
+    if len(data) > context.budget.state_bytes:
+        last = context.steps[-1].element_id if context.steps else instance.definition.id
+        raise BudgetSpent("budget_size", last, msg("The instance holds more than %(limit)s bytes, at %(element)s."),
+                          limit=context.budget.state_bytes, element=last)
     return collect(instance, packed(data))
 
 
@@ -56,8 +62,32 @@ def _begin(stimulus: Start, context: StepContext) -> Instance:
     definition = context.ports.process(stimulus.process_id)
     instance = Instance(definition, context, stimulus.seed or f"{ids.noise(128):032x}")
     instance.data["vars"] = document(stimulus.variables)
-    open_scope(instance)
+    budgets.weigh(instance.variables, definition.id, context.budget)
+    open_scope(instance, document(stimulus.values), _entry(definition, stimulus.element))
     return instance
+
+
+def _entry(definition: ProcessDefinition, element: str | None) -> tuple[str, ...]:
+    """The start event, alone. Raises Invalid."""
+    root = definition.spec.start
+    found: tuple[str, ...] = root.entries if element is None else tuple({element} & root.starts)
+    if not found:
+        raise Invalid(msg("The process %(process)s has no start event %(element)s.") if element is not None
+                      else msg("The process %(process)s has no start event without a trigger."),
+                      process=definition.id, element=element)
+    return found
+
+
+def begin_held(stimulus: Start, spent: BudgetSpent, *, now: datetime, ports: Ports, budget: StepBudget) -> StepResult:
+    """The instance at its start event, after its first step was thrown away for `spent`: a retry begins anew.
+
+    Raises BudgetSpent when even that is too much.
+    """
+    instance = _begin(stimulus, StepContext(now, ports, budget))
+    for token in instance.ready:
+        token.internal_data["incident"] = [spent.code, spent.message, dict(spent.params), spent.element_id]
+    instance.ready.clear()
+    return collect(instance, packed(plain(instance)))
 
 
 def _go_on(state: bytes | None, stimulus: Stimulus, context: StepContext) -> Instance:
@@ -113,6 +143,7 @@ def _retry(instance: Instance, stimulus: Retry) -> None:
     values = document(stimulus.variables)
     if not isinstance(values, dict):
         raise Invalid(msg("The variables are no object."))
+    budgets.weigh(values, instance.definition.id, instance.context.budget)
     instance.variables.update(values)
     for level in instance.levels():
         for token in level.tokens():

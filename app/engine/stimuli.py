@@ -9,11 +9,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Start:
-    """Begin at the none start event. `seed` (hex text) fixes the ids of a replay; random when absent."""
+    """Begin at the start event `element`, by default at the one without a trigger.
+
+    `variables` are the process's own; `values` came with the trigger and pass the event's output mappings. `seed` (hex
+    text) fixes the ids of a replay; random when absent.
+    """
 
     process_id: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     seed: str | None = None
+    element: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

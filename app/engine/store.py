@@ -11,13 +11,14 @@ from blinker import Signal
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
-from app.engine import held
+from app.engine import budgets, held
 from app.engine.held import Held as Held
 from app.engine.model import IncidentRow, JobRow, OpenTaskRow, ProcessInstance, TimerRow
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.results import StepResult
+from app.engine.rows import BUDGET as BUDGET
 from app.engine.rows import Differences, write_rows
-from app.engine.step import run
+from app.engine.step import begin_held, run
 from app.engine.stimuli import Start, Stimulus
 from app.kernel import metrics
 from app.kernel.errors import Conflict, NotFound, msg
@@ -43,14 +44,19 @@ class Stepped:
     resolved: list[IncidentRow] = field(default_factory=list)
 
 
-def start(uow: UnitOfWork, process_id: str, variables: Mapping[str, Any], ports: Ports, *,
-          business_key: str | None = None, budget: StepBudget | None = None) -> Stepped:
-    """Begin an instance of the live definition. Raises what `run` raises."""
-    now = zones.local_now(uow)
-    result = run(None, Start(process_id, variables), now=now, ports=ports, budget=budget or StepBudget())
+def start(uow: UnitOfWork, begin: Start, ports: Ports, *, business_key: str | None = None,
+          budget: StepBudget | None = None, spent: BudgetSpent | None = None) -> Stepped:
+    """Begin an instance of the live definition. Raises what `run` raises.
+
+    `spent`: why the first step was thrown away; the instance then waits at its start with that incident.
+    """
+    now, limits = zones.local_now(uow), budget or budgets.of(uow)
+    result = (run(None, begin, now=now, ports=ports, budget=limits) if spent is None
+              else begin_held(begin, spent, now=now, ports=ports, budget=limits))
     instance = ProcessInstance(
-        tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, definition_hash=result.pins[process_id],
-        business_key=business_key, started_at=uow.now, **{"status": ACTIVE, **_values(uow, result, version=1)})
+        tenant_id=uow.tenant_id, id=new_id(), process_id=begin.process_id, business_key=business_key,
+        definition_hash=result.pins[begin.process_id], started_at=uow.now,
+        **{"status": ACTIVE, **_values(uow, result, version=1)})
     uow.session.add(instance)
     written.send(instance)
     return _write_rows(uow, held.keep(uow.session, instance, new=True), result)
@@ -114,11 +120,11 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     if any(isinstance(row, held.KINDS) for row in uow.session.new):
         uow.session.flush()  # what an earlier step of the transaction made may go with this one
     try:
-        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or StepBudget())
+        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or budgets.of(uow))
     except BudgetSpent as spent:
-        return Stepped(instance, None, incidents=[_budget_incident(uow, mine, stimulus, spent)])
+        return Stepped(instance, None, incidents=_budget_incidents(uow, mine, stimulus, spent))
     _write_state(uow, instance, result)
-    return _write_rows(uow, mine, result)
+    return _write_rows(uow, mine, result, _task_id(stimulus))
 
 
 def suspend(uow: UnitOfWork, instance_id: UUID) -> bool:
@@ -143,6 +149,11 @@ def resume(uow: UnitOfWork, instance_id: UUID) -> bool:
     for timer in mine.rows(TimerRow).values():
         timer.held = timer.id in stopped
     return True
+
+
+def _task_id(stimulus: Stimulus) -> UUID | None:
+    task_id = getattr(stimulus, "task_id", None)
+    return UUID(task_id) if task_id else None
 
 
 def replace(uow: UnitOfWork, instance_id: UUID, result: StepResult,
@@ -170,9 +181,9 @@ def _hold(mine: Held) -> None:
         timer.held = True
 
 
-def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult) -> Stepped:
+def _write_rows(uow: UnitOfWork, mine: Held, result: StepResult, task_id: UUID | None = None) -> Stepped:
     metrics.STEPS.inc()
-    changed: Differences = write_rows(uow, mine, result)
+    changed: Differences = write_rows(uow, mine, result, task_id)
     return Stepped(mine.instance, result, changed.opened, changed.closed, changed.incidents, changed.resolved)
 
 
@@ -189,12 +200,16 @@ def _write_state(uow: UnitOfWork, instance: ProcessInstance, result: StepResult,
     written.send(instance)
 
 
-def _budget_incident(uow: UnitOfWork, mine: Held, stimulus: Stimulus, spent: BudgetSpent) -> IncidentRow:
-    instance, task_id = mine.instance, getattr(stimulus, "task_id", None)
+def _budget_incidents(uow: UnitOfWork, mine: Held, stimulus: Stimulus, spent: BudgetSpent) -> list[IncidentRow]:
+    """One for each task, element and limit; none when somebody has only tried again."""
+    instance, task_id = mine.instance, _task_id(stimulus)
+    known = {(row.task_id, row.element_id, row.code) for row in mine.rows(IncidentRow).values() if row.source == BUDGET}
     row = IncidentRow(
         tenant_id=uow.tenant_id, id=new_id(), instance_id=instance.id, business_key=instance.business_key,
-        task_id=UUID(task_id) if task_id else None, source="budget", element_id=spent.element_id, code=spent.code,
+        task_id=task_id, source=BUDGET, element_id=spent.element_id, code=spent.code,
         message=spent.message, params=dict(spent.params), opened_at=uow.now)
+    if (row.task_id, row.element_id, row.code) in known:
+        return []
     uow.session.add(row)
     mine.rows(IncidentRow)[row.id] = row
-    return row
+    return [row]

@@ -118,6 +118,12 @@ def due(kind: str, text: str, now: datetime) -> Due:
     return first_of_cycle(text.strip(), now)
 
 
+def due_since(kind: str, text: str, since: datetime) -> Due | None:
+    """The first time of a timer start after `since`, in its zone; None when all of them are past."""
+    first = due(kind, text, since)
+    return first if first.at >= since else next_due(first, since)
+
+
 def next_due(fired: Due, now: datetime) -> Due | None:
     """The next time after `now`; missed rounds are merged into the one that fired. None: the cycle is over."""
     if fired.every is None:

@@ -50,7 +50,9 @@ class Setting:
 
 
 _PAGES = msg("The residents' pages")
-_MB = 1024 * 1024
+_KB, _MB = 1024, 1024 * 1024
+_STEPS = msg("Running processes")
+_STOPS = msg("Beyond it the process stops at the element, for somebody to look at.")
 REGISTRY: tuple[Setting, ...] = (
     Setting("contact_phone", "phone", msg("Phone of the office"), msg("Shown at the foot of every page."), _PAGES),
     Setting("address_zh", "text", msg("Address in Chinese"), msg("Shown at the foot of every page."), _PAGES, most=200),
@@ -101,6 +103,22 @@ REGISTRY: tuple[Setting, ...] = (
             most=10_000),
     Setting("attachment_quotas.case_files", "number", msg("Files of one case"),
             msg("Further files are refused beyond it."), msg("Files that people send"), default=20, least=1, most=500),
+    Setting("step_budget.steps", "number", msg("Automatic steps at a time"),
+            msg("What a process does by itself until it waits for somebody."), _STEPS, default=1_000, least=50,
+            most=10_000),
+    Setting("step_budget.seconds", "number", msg("Seconds for a step of a process"), _STOPS, _STEPS, default=5, least=1,
+            most=30),
+    Setting("step_budget.instances", "number", msg("Instances of one multi-instance activity"), _STOPS, _STEPS,
+            default=1_000, least=10, most=5_000),
+    Setting("step_budget.depth", "number", msg("Subprocesses and calls inside each other"), _STOPS, _STEPS, default=12,
+            least=2, most=30),
+    Setting("step_budget.rounds", "number", msg("Rounds of a loop"),
+            msg("How often a process may come back to one element while the scope around it is open."), _STEPS,
+            default=10_000, least=10, most=1_000_000),
+    Setting("step_budget.variable_bytes", "number", msg("Size of one variable of a process (KB)"),
+            msg("Documents belong in files."), _STEPS, default=256 * _KB, least=4, most=4_096, scale=_KB),
+    Setting("step_budget.state_bytes", "number", msg("Size of a whole process (KB)"), _STOPS, _STEPS,
+            default=1_024 * _KB, least=64, most=16_384, scale=_KB),
 )
 """Every setting that code or definitions read has its row here; tests/architecture asks for it."""
 

@@ -17,7 +17,7 @@ from app.kernel.claims import Taker
 from app.notifications.model import NoticePush
 from app.offices.model import OfficeExport
 from app.tenancy.model import OfficeTerm
-from app.workers import demand, moving, offices, retention, reviews, scans, supervision, work
+from app.workers import demand, moving, offices, retention, reviews, scans, starts, supervision, work
 
 SEQUENCER = "sequencer"
 THOROUGH = timedelta(minutes=5)
@@ -29,7 +29,8 @@ KINDS: dict[str, dict[str, Step]] = {
     "rules": {"rules": lambda at, owner, _taker: supervision.tick(at, owner)},
     "timers": {"timers": lambda at, _owner, taker: work.timers(at, taker)},
     "jobs": {"jobs": lambda at, _owner, taker: work.jobs(at, taker)},
-    "messages": {"messages": lambda at, _owner, _taker: work.messages(at)},
+    "messages": {"messages": lambda at, _owner, _taker: work.messages(at),
+                 "starts": lambda at, _owner, _taker: starts.tick(at)},
     "notifications": {"notices": lambda _at, _owner, _taker: notifications.push(),
                       "notifications": lambda _at, _owner, taker: notifications.tick(taker=taker)},
     "upkeep": {"retention": lambda at, owner, _taker: retention.tick(at, owner),
@@ -41,8 +42,8 @@ KINDS: dict[str, dict[str, Step]] = {
                "exports": lambda at, owner, _taker: offices.exports(at, owner)},
 }
 """Kind -> its steps by name, in the order in which they are taken."""
-ORDER = ("sequencer", "rules", "outbox", "timers", "jobs", "messages", "notices", "notifications", "retention",
-         "reviews", "demand", "scans", "moves", "terms", "exports")
+ORDER = ("sequencer", "rules", "outbox", "timers", "jobs", "messages", "starts", "notices", "notifications",
+         "retention", "reviews", "demand", "scans", "moves", "terms", "exports")
 LOOKS: dict[str, tuple[Any, ...]] = {
     "outbox": (claim_statements.offices(outbox.QUEUE),), "timers": (claim_statements.offices(work.TIMERS),),
     "jobs": (claim_statements.offices(work.JOBS),),

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from app import retention
 from app.backups.commands import EraseAgain
 from app.backups.model import PendingErasure
-from app.cases import moving
+from app.cases import moving, starts
 from app.cases.commands import DropOldDrafts
 from app.engine.model import BufferedMessage
 from app.kernel import bus, database, leases, pauses
@@ -92,6 +92,7 @@ def _forget_waiting(now: datetime) -> int:
         done += bus.dispatch(DropOldDrafts(tenant_id=office.tenant_id, actor=SYSTEM))["dropped"]
         done += bus.dispatch(moving.ForgetMoves(tenant_id=office.tenant_id, actor=SYSTEM))["dropped"]
         done += bus.dispatch(attachments.ReleaseAttachments(tenant_id=office.tenant_id, actor=SYSTEM))["removed"]
+        done += bus.dispatch(starts.DropStartKeys(tenant_id=office.tenant_id, actor=SYSTEM))["dropped"]
     return done
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, literal_column, select
 
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
-from app.engine import SIGNAL_WORD, store
+from app.engine import store
 from app.engine.model import BufferedMessage, JobRow, ProcessInstance, SubscriptionRow, TimerRow
 from app.kernel import claims, database, pauses
 from app.kernel.bus import dispatch
@@ -31,7 +31,7 @@ JOBS = claims.Queue("jobs", JobRow, "run_at", lambda row: row.state == literal_c
 def timers(now: datetime, taker: claims.Taker | None = None) -> int:
     """Fire what is due, the oldest first; with a timer goes whatever else is due in its case."""
     def fire(tenant_id: UUID, timer_id: UUID) -> bool | None:
-        answer = _try(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
+        answer = attempt(FireDueTimer(tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id),
                       partial(NoteTimerFailure, tenant_id=tenant_id, actor=SYSTEM, timer_id=timer_id))
         return bool(answer["fired"]) if answer is not None else None
 
@@ -41,7 +41,7 @@ def timers(now: datetime, taker: claims.Taker | None = None) -> int:
 def jobs(now: datetime, taker: claims.Taker | None = None) -> int:
     """Do pending jobs whose time has come."""
     def run(tenant_id: UUID, job_id: UUID) -> bool | None:
-        answer = _try(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
+        answer = attempt(RunJob(tenant_id=tenant_id, actor=SYSTEM, job_id=job_id),
                       partial(NoteJobFailure, tenant_id=tenant_id, actor=SYSTEM, job_id=job_id))
         return bool(answer["done"]) if answer is not None else None
 
@@ -56,13 +56,13 @@ def _claim(query: Any) -> list[tuple[Any, ...]]:
 def messages(now: datetime) -> int:
     """Bring buffered messages to instances that wait for them by now."""
     tenants = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at > now,
+                                                      BufferedMessage.used_at.is_(None),
                                                       pauses.working(BufferedMessage.tenant_id)).distinct()
     done = 0
     for (tenant_id,) in _claim(tenants):
         for name, key in _wanted(tenant_id, now):
-            if _is_id(key.removeprefix(SIGNAL_WORD)):
-                answer = _try(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
-                done += bool(answer and answer["delivered"])
+            answer = attempt(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
+            done += bool(answer and answer["delivered"])
     return done
 
 
@@ -73,12 +73,13 @@ def _wanted(tenant_id: UUID, now: datetime) -> list[tuple[str, str]]:
                    & (SubscriptionRow.name == BufferedMessage.name) & (SubscriptionRow.key == BufferedMessage.key))
              .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
                    & (ProcessInstance.id == SubscriptionRow.instance_id))
-             .where(BufferedMessage.expires_at > now, ProcessInstance.status == store.ACTIVE).distinct().limit(LIMIT))
+             .where(BufferedMessage.expires_at > now, BufferedMessage.used_at.is_(None),
+                    ProcessInstance.status == store.ACTIVE).distinct().limit(LIMIT))
     with database.current().read(tenant_id) as session:
         return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:
+def attempt(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:
     """The answer; a failure is noted in a transaction of its own. A lost race is no failure."""
     try:
         answer: dict[str, Any] | None = dispatch(command)
@@ -93,11 +94,3 @@ def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, 
             dispatch(failure(error=f"{type(error).__name__}: {error}"))
         return None
     return answer
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

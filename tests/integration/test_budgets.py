@@ -1,86 +1,128 @@
-"""Security item 34: a case that goes over a budget becomes an incident; nothing of the step stays, others go on."""
+"""The office's settings are the budget of its processes: what goes beyond is an incident once, and goes on when mended."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from app import catalog
-from app.catalog.commands import PublishDefinition
-from app.engine.model import IncidentRow, ProcessInstance
+from app.cases.commands import ModifyCase, OpenMatter, RetryIncident
+from app.cases.model import FormSubmission
+from app.engine import StepBudget, budgets
+from app.engine.model import IncidentRow, OpenTaskRow, ProcessInstance
 from app.kernel import database
 from app.kernel.bus import dispatch
+from app.kernel.commands import SYSTEM
+from app.kernel.errors import Invalid
+from app.kernel.unit_of_work import transact
+from app.tenancy import zones
+from app.tenancy.commands import SaveOffice
+from tests.bench.offices import ROUNDS, begin_rounds, go_round, publish
 from tests.integration.play import Office
-from tests.integration.test_lifecycle import to_handling
-from tests.integration.test_signals import DECLARED, ROOT, alarm
-
-NAMED = '<bpmn:extensionElements><zeebe:properties><zeebe:property name="name_en" value="A" /></zeebe:properties>{}</bpmn:extensionElements>'
-HANDLER = """<bpmn:subProcess id="sub_poison" name="A" triggeredByEvent="true">{named}
-  <bpmn:startEvent id="p_start" isInterrupting="false"><bpmn:messageEventDefinition id="pm" messageRef="Message_alarm" /></bpmn:startEvent>
-  {inner}
-  <bpmn:endEvent id="p_end" /></bpmn:subProcess></bpmn:process>"""
 
 
-def script(name: str, expression: str, variable: str) -> str:
-    return (f'<bpmn:scriptTask id="{name}" name="A">' + NAMED.format(
-        f'<zeebe:script expression="{expression}" resultVariable="{variable}" />') + "</bpmn:scriptTask>")
+def allow(office: Office, **figures: object) -> None:
+    values = {f"step_budget.{name}": str(value) for name, value in figures.items()}
+    dispatch(SaveOffice(tenant_id=office.tenant_id, actor=office.who("administrator"), name_zh="示范街道", name_en="Model Street",
+                        locale="zh", values=values, reason="x"))
 
 
-def flow(*names: str) -> str:
-    return "".join(f'<bpmn:sequenceFlow id="pf_{a}_{b}" sourceRef="{a}" targetRef="{b}" />' for a, b in zip(names, names[1:], strict=False))
+def in_force(office: Office) -> StepBudget:
+    return transact(office.tenant_id, SYSTEM, budgets.of)
 
 
-CALL = ('<bpmn:callActivity id="p_call" name="A">' + NAMED.format('<zeebe:calledElement processId="nothing" />') + "</bpmn:callActivity>"
-        '<bpmn:exclusiveGateway id="p_m" /><bpmn:exclusiveGateway id="p_x" default="pf_p_x_p_m" />'
-        '<bpmn:sequenceFlow id="pf_out" sourceRef="p_x" targetRef="p_end"><bpmn:conditionExpression>=area = "stop"'
-        "</bpmn:conditionExpression></bpmn:sequenceFlow>")
-NOTHING = (b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t"><process id="nothing" '
-           b'name="N" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
-           b'<endEvent id="e"/></process></definitions>')
-MANY = ('<bpmn:subProcess id="p_many" name="A">' + NAMED.format("") + '<bpmn:startEvent id="m_s" /><bpmn:endEvent id="m_e" />'
-        + flow("m_s", "m_e") + "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics "
-        'inputCollection="=for i in 1..many return i" inputElement="one" /></bpmn:extensionElements>'
-        "</bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>")
-TEXT = "=string join(for i in 1..6000 return area, &quot;&quot;)"
-CASES = {
-    "a loop by accident": (CALL + flow("p_start", "p_m", "p_call", "p_x") + flow("p_x", "p_m"), {"budget_steps"}, {}),
-    "20,000 instances": (MANY + flow("p_start", "p_many", "p_end"), {"cardinality", "budget_instances", "expression", "instances",
-                                                                     "type"}, {"many": 20_000}),
-    "2,000 instances": (MANY + flow("p_start", "p_many", "p_end"), {"cardinality", "budget_instances", "instances"}, {"many": 2_000}),
-    "more than 1 MB": ("".join(script(f"p_t{n}", TEXT, f"text{n}") for n in range(3))
-                       + flow("p_start", "p_t0", "p_t1", "p_t2", "p_end"), {"budget_size", "expression"}, {"area": "x" * 100}),
-    "an expression without an end": (script("p_t", "=count(for i in 1..9000, j in 1..9000 return i)", "n")
-                                     + flow("p_start", "p_t", "p_end"), {"expression"}, {}),
-}
+def test_each_figure_is_a_setting_with_bounds(office: Office) -> None:
+    assert in_force(office) == StepBudget(), "the defaults on the page are those of the code"
+    allow(office, steps=70, seconds=2, instances=20, depth=4, rounds=30, variable_bytes=8, state_bytes=100)
+    assert in_force(office) == StepBudget(70, 2, 4, 20, 30, 8 * 1024, 100 * 1024)
+    for name, wrong in (("steps", 10), ("steps", 10**6), ("seconds", 0), ("seconds", 3600), ("instances", 10**6), ("depth", 1),
+                        ("rounds", 1), ("variable_bytes", 1), ("state_bytes", 10**9), ("rounds", "many"), ("depth", -3)):
+        with pytest.raises(Invalid) as caught:
+            allow(office, **{name: wrong})
+        assert list(caught.value.fields) == [f"step_budget.{name}"]
+    allow(office, rounds="")
+    assert in_force(office).rounds == StepBudget().rounds
 
 
-def publish(office: Office, inner: str) -> None:
-    with database.current().read(office.tenant_id) as session:
-        live = catalog.live(session, office.tenant_id, "process", ROOT)
-    assert live is not None
-    who = {"tenant_id": office.tenant_id, "actor": office.who("administrator"), "kind": "process", "reason": "x"}
-    dispatch(PublishDefinition(**who, definition_key="nothing", data=NOTHING, file="tenants/demo/processes/nothing/nothing.bpmn"))
-    poison = HANDLER.format(named=NAMED.format(""), inner=inner).encode()
-    data = live.data.replace(b'<bpmn:process id="service_request" ', DECLARED).replace(b"</bpmn:process>", poison)
-    dispatch(PublishDefinition(**who, definition_key=ROOT, data=data, file=f"tenants/demo/processes/{ROOT}/{ROOT}.bpmn"))
+def test_the_defaults_on_the_page_are_those_of_the_engine() -> None:
+    from app.tenancy.settings import REGISTRY
+
+    shown = {one.name.partition(".")[2]: one.default for one in REGISTRY if one.name.startswith("step_budget.")}
+    assert shown == {name: getattr(StepBudget(), name) for name in StepBudget.__dataclass_fields__}
+    assert all(one.least <= one.default // one.scale <= one.most for one in REGISTRY if one.name.startswith("step_budget."))
 
 
-@pytest.mark.parametrize("name", list(CASES))
-def test_34_a_budget_that_is_met_becomes_an_incident_and_others_go_on(office: Office, name: str) -> None:
-    inner, codes, variables = CASES[name]
-    publish(office, inner)
-    poisoned = office.submit()
-    office.work()
-    before = sizes(office)
-    alarm(office, poisoned, **({"area": "x"} | variables))
+def test_reading_them_asks_no_database_beside_what_a_step_reads_anyway(office: Office) -> None:
+    statements: list[str] = []
+    engine = database.current().engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    def ask(uow: Any) -> None:
+        zones.local_now(uow)
+        before = len(statements)
+        budgets.of(uow)
+        assert len(statements) == before
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        transact(office.tenant_id, SYSTEM, ask)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert statements
+
+
+def test_a_loop_beyond_its_rounds_stops_as_one_incident_and_goes_on_when_allowed(office: Office) -> None:
+    publish(office, "rounds", ROUNDS)
+    allow(office, rounds=10)
+    matter = begin_rounds(office)
+    for _ in range(10):
+        assert not dispatch(go_round(office, matter))["stopped"]
+    state = office.rows(ProcessInstance, ProcessInstance.business_key == str(matter))[0].state
+    for _ in range(3):
+        assert dispatch(go_round(office, matter))["stopped"]
     found = office.rows(IncidentRow)
-    assert len(found) == 1 and found[0].code in codes, [(row.code, row.element_id, row.message) for row in found]
-    assert found[0].code != "budget_steps" or sizes(office) == before, "nothing of the step was stored"
-    assert all(size <= 1_000_000 for size in sizes(office).values())
-    to_handling(office)
-    assert len(office.rows(IncidentRow)) == 1 and office.tasks(), "another case goes its way"
+    assert [(row.code, row.element_id, row.source, row.params["limit"]) for row in found] == [("budget_rounds", "m", "budget", 10)]
+    assert office.rows(ProcessInstance, ProcessInstance.business_key == str(matter))[0].state == state
+    assert list(office.tasks(matter)) == ["again"] and len(office.events("incident.opened", matter)) == 1
+    assert office.rows(FormSubmission)[-1].data["co_result"] == "once more", "what was typed is kept"
+    allow(office, rounds=20)
+    assert not dispatch(go_round(office, matter))["stopped"]
+    assert office.rows(IncidentRow)[0].resolved_at is not None
+    assert len(office.rows(OpenTaskRow, OpenTaskRow.business_key == str(matter))) == 1
 
 
-def sizes(office: Office) -> dict[UUID, int]:
-    return {row.id: len(row.state) for row in office.rows(ProcessInstance)}
+def test_an_operator_may_mend_the_case_instead_of_the_limit(office: Office) -> None:
+    publish(office, "rounds", ROUNDS)
+    allow(office, rounds=10)
+    matter = begin_rounds(office)
+    for _ in range(11):
+        answer = dispatch(go_round(office, matter))
+    assert answer["stopped"]
+    with database.current().read(office.tenant_id) as session:
+        token = session.scalars(office_task(matter)).one().id.hex
+    office.send(ModifyCase, SYSTEM, case_id=matter, reason="genug", cancel=(token,), activate=("x",), variables={"result": "enough"})
+    assert office.case(matter).status == "closed"
+    assert all(row.resolved_at for row in office.rows(IncidentRow))
+
+
+def office_task(matter: Any) -> Any:
+    from sqlalchemy import select
+
+    return select(OpenTaskRow).where(OpenTaskRow.business_key == str(matter))
+
+
+def test_variables_of_an_operator_are_weighed_too(office: Office) -> None:
+    publish(office, "rounds", ROUNDS)
+    matter = begin_rounds(office)
+    allow(office, variable_bytes=4)
+    office.send(ModifyCase, SYSTEM, case_id=matter, reason="x", variables={"text": "x" * 5000})
+    found = office.rows(IncidentRow)
+    assert [(row.code, row.element_id, row.task_id) for row in found] == [("budget_variable", "rounds", None)]
+    office.send(RetryIncident, office.who("administrator"), incident_id=found[0].id)
+    assert office.rows(IncidentRow)[0].resolved_at is not None
+    with pytest.raises(Exception, match="bytes"):
+        dispatch(OpenMatter(tenant_id=office.tenant_id, actor=SYSTEM, nature="order", process_id="rounds", title="x",
+                            variables={"text": "x" * 5000}))

@@ -22,7 +22,7 @@ from app.cases.commands import (
     WithdrawCase,
 )
 from app.cases.model import FormSubmission
-from app.engine import StepBudget, store
+from app.engine import StepBudget, budgets
 from app.engine.model import IncidentRow, JobRow, TimerRow
 from app.kernel import database
 from app.kernel.bus import dispatch
@@ -156,7 +156,7 @@ def test_security_26_control_two_transactions_would_be_caught(office: Office) ->
 def test_a_step_beyond_its_budget_keeps_the_form_and_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.submit()
     office.work()
-    monkeypatch.setattr(store, "StepBudget", lambda: StepBudget(steps=0))
+    monkeypatch.setattr(budgets, "of", lambda uow: StepBudget(steps=0))
     answer = office.do("task_intake", **INTAKE)
     assert answer["stopped"] and "task_intake" in office.tasks()
     assert [row.code for row in office.rows(IncidentRow)] == ["budget_steps"]

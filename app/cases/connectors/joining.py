@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cases import events, stepping
+from app.cases import events, messaging, stepping
 from app.cases.connectors.registry import JobCall, connector
 from app.cases.journal import record
 from app.cases.model import Case, CaseEntry, CaseLink
@@ -31,7 +31,7 @@ def join(call: JobCall) -> dict[str, Any]:
     record(call.uow, call.case, events.CaseJoined, earlier_case_id=earlier.id)
     replied = select(CaseEntry.id).where(CaseEntry.case_id == earlier.id, CaseEntry.kind == "reply")
     if call.uow.session.scalars(replied).first() is not None:
-        stepping.publish(call.uow, EARLIER_CLOSED, str(call.case.id), {})  # its reply is out: nothing to wait for
+        messaging.publish(call.uow, EARLIER_CLOSED, str(call.case.id), {})  # its reply is out: nothing to wait for
     return {"joined": True}
 
 
@@ -53,5 +53,5 @@ def tell_joined(call: JobCall) -> dict[str, Any]:
     query = select(Case).where(Case.parent_id == call.case.id, Case.status == "open").order_by(Case.id)
     inputs = {name: value for name, value in call.variables.items() if name in ("reply", "outcome")}
     for follower in call.uow.session.scalars(query):
-        stepping.publish(call.uow, EARLIER_CLOSED, str(follower.id), inputs)
+        messaging.publish(call.uow, EARLIER_CLOSED, str(follower.id), inputs)
     return {}

@@ -12,6 +12,7 @@ from app.cases.handlers.timers import require_system
 from app.cases.journal import record
 from app.cases.model import REQUEST, Case
 from app.deadlines import no_clocks
+from app.engine import Start
 from app.kernel.bus import handles
 from app.kernel.errors import Forbidden, Invalid, msg
 from app.kernel.ids import new_id
@@ -68,8 +69,8 @@ def _opened(command: OpenMatter, uow: UnitOfWork) -> Case:
     uow.session.add(case)
     record(uow, case, matter_events.MatterOpened, nature=case.nature, subject_id=case.subject_id,
            process_id=command.process_id)
-    stepping.start(uow, case, command.process_id, {
-        **command.variables, "case_id": str(case.id), "number": case.number, "unit": case.unit})
+    known = {**command.variables, "case_id": str(case.id), "number": case.number, "unit": case.unit}
+    stepping.start(uow, case, Start(command.process_id, known, element=command.start, values=command.brought))
     return case
 
 

@@ -15,6 +15,7 @@ from app.cases.journal import record
 from app.cases.model import Case, CaseLink, Person
 from app.cases.queries.similar import may_join
 from app.deadlines import no_clocks
+from app.engine import Start
 from app.kernel.bus import handles
 from app.kernel.errors import FieldErrors, Invalid, msg
 from app.kernel.ids import new_id
@@ -56,7 +57,7 @@ def hand_in(command: SubmitCase, uow: UnitOfWork, more: Mapping[str, Any]) -> tu
         uow.session.add(CaseLink(tenant_id=uow.tenant_id, id=new_id(), case_id=case.id, other_id=similar.id,
                                  kind="similar", at=uow.now))
         variables["earlier_number"] = similar.number
-    stepping.start(uow, case, process_id, variables)
+    stepping.start(uow, case, Start(process_id, variables))
     return case, token
 
 

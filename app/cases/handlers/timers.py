@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from app.cases import access, clock_events, signals, stepping
+from app.cases import clock_events, signals, stepping
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteTimerFailure
 from app.cases.journal import record
 from app.cases.model import Case
@@ -76,12 +75,7 @@ def open_incident(uow: UnitOfWork, case: Case, row: TimerRow | JobRow, code: str
 def deliver_to_case(command: DeliverToCase, uow: UnitOfWork) -> dict[str, Any]:
     """Bring a buffered message to the case that waits for it by now."""
     require_system(uow)
-    instance_id = signals.instance_of(uow, command.message_key)
-    if instance_id is not None:
-        case, _ = stepping.locked_case(uow, instance_id)
-    else:
-        case = access.any_case(uow.session, UUID(command.message_key))
-        stepping.lock(uow, case)
+    case, _ = stepping.locked_case(uow, signals.instance_of(uow, command.name, command.message_key))
     if case.status != "open":
         return {"delivered": False}
     stepping.fire_overdue(uow, case)

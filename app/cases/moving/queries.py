@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from app.engine import Element, ProcessDefinition
 from app.kernel import clock, pauses
 from app.kernel.commands import SYSTEM, Actor
 from app.kernel.errors import NotFound, msg
+from app.kernel.flushing import BundlingSession
 from app.kernel.unit_of_work import UnitOfWork
 
 RIGHT = "definition.read"
@@ -104,7 +105,7 @@ def look(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to:
     """(number, item that is not stored) of each chosen case: a dry run that writes nothing at all. `to`: the hash of a
     version, or a draft that was loaded. Raises NotFound, Invalid."""
     wanted = verdicts.plan(session, tenant_id, process_id, from_hash, to, pairs or {})
-    uow = UnitOfWork(session, tenant_id, SYSTEM)
+    uow = UnitOfWork(cast(BundlingSession, session), tenant_id, SYSTEM)  # it is only read from
     rows = session.execute(choosing.instances(process_id, from_hash, at, submitted_from).limit(most)).all()
     for start in range(0, len(rows), CHUNK):
         known = choosing.with_instances(session, [case_id for case_id, _instance in rows[start:start + CHUNK]])

@@ -16,6 +16,9 @@ MAX_PROCESSES = 200
 def check(diagram: Diagram, lookup: Any) -> None:
     """Report on the diagram. Calls by expression are followed by the step budget only."""
     for node, called in _calls(diagram):
+        if not _can_be_called(called, lookup):
+            text = msg("The process %(process)s cannot be called: it has no start event without a trigger.")
+            diagram.report("called_process", text, node, process=called)
         path = _path(called, diagram.process_id, lookup)
         if path is not None:
             text = msg("The process calls itself: %(path)s.")
@@ -41,6 +44,17 @@ def _path(origin: str, wanted: str, lookup: Any) -> list[str] | None:
                 seen.add(called)
                 todo.append([*path, called])
     return None
+
+
+def _can_be_called(process_id: str, lookup: Any) -> bool:
+    """Whether it has a start event without a trigger; True where it cannot be read."""
+    data = lookup.data("process", process_id) if lookup is not None else None
+    if data is None:
+        return True
+    try:
+        return any(start.trigger.kind == "none" for start in read(data, process_id).root.starts())
+    except DefinitionError:
+        return True
 
 
 def _called_by(process_id: str, lookup: Any) -> list[str]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from app.engine.diagram import ACTIVITIES, Diagram, Node, Scope
+from app.engine.expressions import is_expression
 from app.kernel.errors import msg
 
 MAX_NODES = 2_000
-PLAIN_START = msg("The start event of a process or subprocess has no trigger: draw a catch event behind it.")
+PLAIN_START = msg("The start event of a subprocess has no trigger: draw a catch event behind it.")
+CONDITIONAL_START = msg("A process knows no variables before it begins: let a message or a signal start it, or draw a "
+                        "conditional event behind the start event.")
+START_DURATION = msg("A process begins at a date or in a cycle: a duration has no beginning here.")
+START_TEXT = msg("What begins a process is written as plain text: it knows no variables before it begins.")
+ROOT_STARTS = frozenset({"none", "message", "timer", "signal"})
 EVENT_STARTS = frozenset({"message", "timer", "error", "escalation", "signal", "conditional"})
 
 
@@ -22,28 +28,50 @@ def check(diagram: Diagram) -> None:
 
 def _starts(diagram: Diagram, scope: Scope) -> None:
     starts = scope.starts()
+    for start in starts:
+        if not scope.outgoing(start.id):
+            diagram.report("dead_end", msg("The start event leads nowhere."), start)
+    if scope.parent is None:
+        _begins(diagram, scope, starts)
+        return
     if len(starts) != 1:
-        diagram.report(
-            "start_event",
-            msg("%(scope)s needs exactly one start event, it has %(count)s."),
-            scope,
-            scope=scope.id,
-            count=len(starts),
-        )
+        text = msg("%(scope)s needs exactly one start event, it has %(count)s.")
+        diagram.report("start_event", text, scope, scope=scope.id, count=len(starts))
         return
     start, kind = starts[0], starts[0].trigger.kind
     if not scope.event and kind != "none":
         diagram.report("start_event", PLAIN_START, start)
     if scope.event and kind not in EVENT_STARTS:
-        diagram.report(
-            "start_event",
-            msg("An event subprocess starts with a message, timer, signal, condition, error or escalation."),
-            start,
-        )
+        text = msg("An event subprocess starts with a message, timer, signal, condition, error or escalation.")
+        diagram.report("start_event", text, start)
     if kind == "error" and not start.interrupting:
         diagram.report("start_event", msg("An error always interrupts: isInterrupting cannot be false."), start)
-    if not scope.outgoing(start.id):
-        diagram.report("dead_end", msg("The start event leads nowhere."), start)
+
+
+def _begins(diagram: Diagram, scope: Scope, starts: list[Node]) -> None:
+    """A process: one start without a trigger at most, and each other one by something of its own."""
+    if not starts:
+        diagram.report("start_event", msg("The process has no start event."), scope)
+    seen: set[tuple[str, str | None]] = set()
+    for start in starts:
+        trigger = start.trigger
+        what = trigger.kind, trigger.text if trigger.kind == "timer" else trigger.name
+        if trigger.kind == "conditional":
+            diagram.report("start_event", CONDITIONAL_START, start)
+        elif trigger.kind not in ROOT_STARTS:
+            diagram.report("start_event", msg("No process begins with this event."), start)
+        elif trigger.timer == "timeDuration":
+            diagram.report("start_event", START_DURATION, start)
+        elif is_expression(trigger.name) or is_expression(trigger.text):
+            diagram.report("start_event", START_TEXT, start)
+        elif what in seen and trigger.kind == "none":
+            diagram.report("start_event", msg("A process has one start event without a trigger at most."), start)
+        elif what in seen and trigger.kind != "timer":
+            text = msg("Two start events begin the process by the same %(kind)s %(name)s.")
+            diagram.report("start_event", text, start, kind=trigger.kind, name=trigger.name)
+        if any(len(text or "") > limit for text, limit in ((trigger.name, 120), (trigger.text, 200), (start.id, 120))):
+            diagram.report("start_event", msg("The name or text of this start event is too long."), start)
+        seen.add(what)
 
 
 def _adhoc(diagram: Diagram, scope: Scope) -> None:
@@ -65,7 +93,7 @@ def _event(diagram: Diagram, scope: Scope, node: Node) -> None:
         "boundaryEvent",
         "receiveTask",
     ):
-        if not node.trigger.key:
+        if not node.trigger.key and not (node.type == "startEvent" and scope.parent is None):
             diagram.report(
                 "message_key", msg("The message %(name)s has no correlation key."), node, name=node.trigger.name
             )

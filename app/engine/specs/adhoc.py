@@ -7,6 +7,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
+from app.engine import budgets
 from app.engine.library import TaskState
 from app.engine.ports import Hold
 from app.engine.specs.base import merge, terminate
@@ -83,7 +84,9 @@ class AdHocSubProcess(SubProcess):
         """The gathered results go outwards past the subprocess's own scope. Raises Hold."""
         super().leave(token, values)
         if self.collection:
-            merge(token.scopes()[1:], {self.collection: token.internal_data["vars"][self.collection]})
+            gathered = {self.collection: token.internal_data["vars"][self.collection]}
+            budgets.weigh(gathered, self.element.id, token.context.budget)
+            merge(token.scopes()[1:], gathered)
 
     def act(self, token: Token, values: dict[str, Any]) -> dict[str, Any]:
         """Raises Hold when all is done and the condition does not hold."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.engine import budgets
 from app.engine.diagram import Node
 from app.engine.library import BpmnSpecMixin, TaskState
 from app.engine.ports import Hold
@@ -24,6 +25,8 @@ class Outgoing:
     target: str
     condition: str | None
     default: bool = False
+    back: bool = False
+    """Whether it closes a loop."""
 
 
 class Behaviour(BpmnSpecMixin):
@@ -67,6 +70,7 @@ class Behaviour(BpmnSpecMixin):
             own = token.internal_data.setdefault("vars", {})
             for source, target in node.extensions.inputs:
                 assign(own, target, context.value(source, token.view()), {})
+            budgets.weigh(own, self.element.id, context.budget)
         self.prepare(token)
         if not self.silent_entry:
             self.announce(token)
@@ -138,6 +142,7 @@ class Behaviour(BpmnSpecMixin):
             self.ask_adhoc(token, values)
         context.ports.left(self.element, properties, view, "completed")
         self.leaving(token, properties)
+        budgets.weigh(values, self.element.id, context.budget)
         merge(scopes, values)
         context.trace(token, "completed")
 
@@ -191,7 +196,13 @@ class Behaviour(BpmnSpecMixin):
 
     def hand_on(self, token: Token, flow: Outgoing) -> None:
         """Put a token at the end of a flow; the library enters it next."""
+        self.count(token, flow)
         token.workflow.put(flow.target, token, flow=flow.id)
+
+    def count(self, token: Token, flow: Outgoing) -> None:
+        """Rounds of loops are counted. Raises BudgetSpent."""
+        if flow.back:
+            budgets.count_round(token.workflow, flow.target, token.context.budget)
 
     # ---- being stopped
     def stop(self, token: Token) -> None:

@@ -19,6 +19,9 @@ from app.engine.tokens import Token
 from app.engine.watching import watch
 from app.kernel.errors import msg
 
+MAX_NAME, MAX_KEY = 120, 200
+"""Characters of names, ids and keys of messages."""
+
 
 class BpmnEventSpec(Behaviour):
     """Shared constructor: the library wants an event definition, ours stands in `node.trigger`."""
@@ -117,12 +120,19 @@ def _message(token: Token) -> Message:
         seconds = length.rest.total_seconds() + length.months * 30 * 86400
     return Message(
         token.task_spec.element.id,
-        context.need(trigger.name or "", view, (str,), "message name"),
-        str(context.need(key, view, (str, int), "correlationKey")),
+        named(context.need(trigger.name or "", view, (str,), "message name")),
+        named(str(context.need(key, view, (str, int), "correlationKey")), MAX_KEY),
         dict(token.internal_data.get("vars") or {}),
-        context.need(ident, view, (str,), "messageId") if ident else None,
+        named(context.need(ident, view, (str,), "messageId")) if ident else None,
         seconds,
     )
+
+
+def named(text: str, limit: int = MAX_NAME) -> str:
+    """A text by which others find it. Raises Hold when it is too long to be stored."""
+    if len(text) > limit:
+        raise Hold("message", msg("%(text)s... has more than %(limit)s characters."), text=text[:40], limit=limit)
+    return text
 
 
 class Catching(Behaviour):
@@ -134,10 +144,11 @@ class Catching(Behaviour):
         if trigger.kind == "message":
             if trigger.key is None:
                 raise Hold("message", msg("The message %(name)s has no correlation key."), name=trigger.name)
-            token.internal_data["name"] = context.need(trigger.name or "", view, (str,), "message name")
-            token.internal_data["key"] = str(context.need(trigger.key, view, (str, int), "correlationKey"))
+            token.internal_data["name"] = named(context.need(trigger.name or "", view, (str,), "message name"))
+            key = str(context.need(trigger.key, view, (str, int), "correlationKey"))
+            token.internal_data["key"] = named(key, MAX_KEY)
         elif trigger.kind == "signal":
-            name = context.need(trigger.name or "", view, (str,), "signal name")
+            name = named(context.need(trigger.name or "", view, (str,), "signal name"))
             token.internal_data.update(name=name, signal=name, key=signal_key(token.key))
         elif trigger.kind == "conditional":
             watch(token)

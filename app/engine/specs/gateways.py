@@ -128,4 +128,5 @@ class EventGateway(Behaviour, defaults.EventBasedGateway):
 
     def _on_complete_hook(self, token: Token) -> None:
         for flow in self.flows:
+            self.count(token, flow)
             token.workflow.put(flow.target, token, flow=flow.id, gate=token.key)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.engine import budgets
 from app.engine.library import BpmnStartTask, TaskState, defaults
 from app.engine.ports import BudgetSpent, Hold
 from app.engine.specs.base import Behaviour, fire, merge, terminate
@@ -25,6 +26,8 @@ class ScopeRoot(BpmnStartTask):
     listens = False
     boundaries: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
+    starts: frozenset[str] = frozenset()
+    """Every start event of a process; `entries` holds the one without a trigger only."""
     listeners: tuple[str, ...] = ()
     activatable: frozenset[str] = frozenset()
 
@@ -105,7 +108,9 @@ class CallActivity(SubProcess):
         """Raises Hold when there is no such process."""
         text = self.node.extensions.get("calledElement", "processId") or ""
         name = token.context.need(text, token.view(), (str,), "processId")
-        called_process(token, name)
+        if not called_process(token, name).spec.start.entries:
+            text = msg("The process %(process)s cannot be called: it has no start event without a trigger.")
+            raise Hold("called_process", text, process=name[:100])
         token.internal_data["called"] = name
 
     def proceed(self, token: Token) -> bool:
@@ -240,4 +245,5 @@ class MultiInstance(Behaviour, defaults.NoneTask):
         """The output collection goes outwards past the body's own scope. Raises Hold."""
         if self.in_adhoc:
             self.ask_adhoc(token, values)
+        budgets.weigh(values, self.element.id, token.context.budget)
         merge(token.scopes()[1:], values)

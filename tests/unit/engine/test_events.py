@@ -14,6 +14,7 @@ from harness import (
     end,
     errors,
     escalations,
+    ext,
     flows,
     gate,
     io,
@@ -189,6 +190,17 @@ def test_a_null_key_is_an_incident():
     assert c.faults == [("m", "type")]
     c.retry(id="a")
     assert c.result.subscriptions[0].key == "a"
+
+
+def test_a_name_or_key_that_cannot_be_stored_is_an_incident_that_can_be_mended():
+    c = Case(process(start() + catch("c", MESSAGE("m")) + end() + flows("s>c c>e"), top=message("m", "=id")), id="k" * 201)
+    assert c.faults == [("c", "message")] and not c.result.subscriptions
+    c.retry(id="k" * 200)
+    throw = '<endEvent id="t">' + ext('<zeebe:publishMessage correlationKey="=id" messageId="=id"/>') + MESSAGE("m") + "</endEvent>"
+    c = Case(process(start() + throw + flows("s>t"), top=message("m", "=id")), id="k" * 121)
+    assert c.faults == [("t", "message")] and not c.messages
+    c.retry(id="k")
+    assert c.done and len(c.messages) == 1
 
 
 def test_thrown_messages_leave_the_instance():

@@ -66,6 +66,12 @@ def e(inner: str) -> str:
     return f"<extensionElements>{inner}</extensionElements>"
 
 
+def begun(name: str, definition: str, to: str = "e") -> str:
+    """A start event that leads to an end event of its own."""
+    ends = end(to or f"{name}_e")
+    return f'<startEvent id="{name}">{definition}</startEvent>' + ends + flows(f"{name}>{to or name + '_e'}")
+
+
 LINK = '<linkEventDefinition name="{}"/>'.format
 CATCH = '<intermediateCatchEvent id="x">{}</intermediateCatchEvent>'.format
 ERRORS = [
@@ -139,8 +145,17 @@ ERRORS = [
     ("default_flow", "x", line('<exclusiveGateway id="x" default="nowhere"/>', names="x")),
     ("default_flow", "x", line('<task id="x" default="nowhere"/>', names="x")),
     ("start_event", "p", process(end())),
-    ("start_event", "p", process(start() + start("s2") + end() + flows("s>e s2>e"))),
-    ("start_event", "s", process(f'<startEvent id="s">{timer("timeCycle", "R/PT1H")}</startEvent>' + end() + flows("s>e"))),
+    ("start_event", "s2", process(start() + start("s2") + end() + flows("s>e s2>e"))),
+    ("start_event", "s", process(begun("s", timer("timeDuration", "PT1H")))),
+    ("start_event", "s", process(begun("s", timer("timeDate", "=now()")))),
+    ("start_event", "s", process(begun("s", "<conditionalEventDefinition><condition>=a</condition></conditionalEventDefinition>"))),
+    ("timer", "s", process(begun("s", timer("timeCycle", "0 0 9 * *")))),
+    ("start_event", "s2", process(begun("s", MESSAGE("m")) + begun("s2", MESSAGE("m"), ""), top=message("m"))),
+    ("start_event", "s", process(begun("s", MESSAGE("m")), top='<message id="msg_m" name="=kind"/>')),
+    ("start_event", "xs", line(sub("x", begun("xs", MESSAGE("m"), "xe")), names="x", top=message("m"))),
+    ("called_process", "x", line('<callActivity id="x">' + e('<zeebe:calledElement processId=""/>') + "</callActivity>", names="x")),
+    ("unsupported_extension", "x", line('<adHocSubProcess id="x">' + e('<zeebe:adHoc activeElementsCollection="=a"/>'
+                                        '<zeebe:taskDefinition type="agent"/>') + '<task id="xt"/></adHocSubProcess>', names="x")),
     ("start_event", "x", line(sub("x", end("xe")), names="x")),
     ("start_event", "xs", line(names="", more=sub("x", start("xs") + end("xe") + flows("xs>xe"), event=True))),
     ("event_gateway", None, process(start() + gate("x", "event") + user("a") + user("b") + flows("s>x x>a x>b"))),

@@ -49,6 +49,8 @@ PLAIN = {
 def small(element: str, event: str) -> bytes:
     """A diagram with the element `x` in it and as little else as it needs."""
     what = DEFINITIONS[event] if event else ""
+    if element == "startEvent" and event == "timer":
+        what = timer("timeCycle", "0 0 9 * * MON-FRI")
     if element == "startEvent":
         return process(f'<startEvent id="x">{what}</startEvent>' + end() + flows("x>e"), top=TOP)
     if element == "endEvent":

@@ -26,7 +26,7 @@ from harness import (
 )
 from sqlalchemy import select, update
 
-from app.engine import CompleteJob, CompleteTask, FireTimer, Retry, StepBudget, store
+from app.engine import CompleteJob, CompleteTask, FireTimer, Retry, Start, StepBudget, store
 from app.engine.model import IncidentRow, JobRow, OpenTaskGroup, OpenTaskRow, ProcessInstance, SubscriptionRow, TimerRow
 from app.kernel import clock
 from app.kernel import database as kernel_database
@@ -51,7 +51,7 @@ def ports(database):
 
 
 def begin(ports, **variables) -> UUID:
-    return transact(TENANT, SYSTEM, lambda uow: store.start(uow, "p", {"id": "C-1", **variables}, ports,
+    return transact(TENANT, SYSTEM, lambda uow: store.start(uow, Start("p", {"id": "C-1", **variables}), ports,
                                                             business_key="case-1").instance.id)
 
 
@@ -167,7 +167,7 @@ def test_an_incident_is_a_row_until_it_is_resolved(ports):
 def test_a_spent_budget_leaves_an_incident_and_the_state_as_it_was(ports):
     instance = begin(ports)
     before = rows(ProcessInstance)[0].state
-    stepped = act(instance, CompleteTask(task("u").id.hex, {"text": "x" * 9000}), ports, budget=StepBudget(variable_bytes=5000))
+    stepped = act(instance, CompleteTask(task("u").id.hex, {"text": "x" * 9000}), ports, budget=StepBudget(state_bytes=5000))
     assert stepped.result is None and rows(ProcessInstance)[0].state == before
     assert [(r.source, r.code) for r in rows(IncidentRow)] == [("budget", "budget_size")] and len(rows(OpenTaskRow)) == 2
 
@@ -189,5 +189,5 @@ def test_now_and_today_are_the_offices(database):
     made = TestPorts(process(start() + script("d", "=string(now())", "at") + service("w") + end() + flows("s>d d>w w>e")))
     with clock.use(clock.VirtualClock(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))):
         for tenant, expected in ((TENANT, "2026-11-24T07:30:00"), (OTHER, "2026-11-23T18:30:00")):
-            transact(tenant, SYSTEM, lambda uow: store.start(uow, "p", {}, made))
+            transact(tenant, SYSTEM, lambda uow: store.start(uow, Start("p"), made))
             assert [str(job.variables["at"])[:19] for job in rows(JobRow, tenant)] == [expected]

@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.security import protect
 
-revision = "0035"
-down_revision = "0030"
+revision = "0034"
+down_revision = "0033"
 
 
 def _table(name: str, *columns: sa.Column, owner: str = "") -> None:

@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.security import protect
 
-revision = "0037"
-down_revision = "0030"
+revision = "0035"
+down_revision = "0034"
 
 
 def upgrade() -> None:

@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.security import protect
 
-revision = "0039"
-down_revision = "0038"
+revision = "0037"
+down_revision = "0036"
 
 
 def upgrade() -> None:

@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.security import claimable
 
-revision = "0033"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 OLD = {"delivery": ("state_run_at", "tenant_id_subscriber_case_id_event_id"), "job": ("state_run_at",),
        "timer": ("due_at",), "notification": ("state_bulk_run_at",)}
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.security import protect
 
-revision = "0038"
-down_revision = "0037"
+revision = "0036"
+down_revision = "0035"
 
 
 def upgrade() -> None:

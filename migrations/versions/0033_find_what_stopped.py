@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.security import is_postgres
 
-revision = "0034"
-down_revision = "0033"
+revision = "0033"
+down_revision = "0032"
 STOPPED = (("delivery", "dead", ("tenant_id", "event_id"), "state = 'dead'", ""),
            ("job", "failed", ("tenant_id", "id"), "state = 'failed'", ""),
            ("notification", "failed", ("tenant_id", "id"), "state = 'failed'", ""),
