@@ -30,14 +30,12 @@ INSTALLATION: dict[str, tuple[str, str]] = {
 BASE = "Offices read the base's rows beside their own in one statement; few rows, written when something is published."
 CLAIMS: dict[str, str] = {
     "ix_buffered_message_expires_at": "retention: messages of all offices that nobody came for",
-    "ix_delivery_state_run_at": "outbox: deliveries of all offices that are due",
-    "ix_job_state_run_at": "jobs of all offices that are due",
+    "ix_migration_run_state": "moves of cases of all offices that are to go on",
     "ix_notice_push_state_run_at": "notices of all offices that are to be told",
-    "ix_notification_state_bulk_run_at": "messages of all offices that are to be sent",
     "ix_office_export_due_at": "exports of all offices that are to be made or removed",
     "ix_office_term_due_at": "subscriptions of all offices with a date that has come",
+    "ix_process_start_run_at": "processes of all offices that begin at a time",
     "ix_rule_due_due_at": "waits of supervision rules of all offices that are over",
-    "ix_timer_due_at": "timers of all offices that are due",
 }
 """Indexes that do not begin with the tenant -> what looks over all offices. The piece that is found is then locked and
 done in a transaction of its office."""

@@ -36,6 +36,8 @@ _kept: dict[str, Engine] = {}
 def compiled_once(engine: Engine) -> None:
     """Let the engines of all tests of a kind share their compiled statements: compiling took a third of a test's time."""
     first = _kept.setdefault(engine.dialect.name, engine)
+    if first is engine:
+        engine.connect().close()  # a dialect learns of its server when its own engine connects
     if first is not engine:
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 

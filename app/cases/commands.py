@@ -30,6 +30,11 @@ from app.cases.rule_commands import ReassignTasks as ReassignTasks
 from app.cases.rule_commands import TellGroup as TellGroup
 from app.cases.settle_commands import SettleDelivery as SettleDelivery
 from app.cases.settle_commands import SettleIncident as SettleIncident
+from app.cases.worker_commands import DeliverToCase as DeliverToCase
+from app.cases.worker_commands import FireDueTimer as FireDueTimer
+from app.cases.worker_commands import NoteJobFailure as NoteJobFailure
+from app.cases.worker_commands import NoteTimerFailure as NoteTimerFailure
+from app.cases.worker_commands import RunJob as RunJob
 from app.kernel.commands import Command
 
 
@@ -223,49 +228,10 @@ class ErasePerson(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FireDueTimer(Command):
-    """Worker: the time of a timer has come. Answer {"fired"}."""
-
-    timer_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoteTimerFailure(Command):
-    """Worker: a timer could not be fired; it is held and an incident tells why."""
-
-    timer_id: UUID
-    error: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunJob(Command):
-    """Worker: do a job of the process. Answer {"done"}."""
-
-    job_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoteJobFailure(Command):
-    """Worker: a job failed; wait, and after the last try open an incident."""
-
-    job_id: UUID
-    error: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class RetryIncident(Command):
     """Try what stopped once more, after writing `variables` into the process. Answer {"case_id", "resolved"}."""
 
     incident_id: UUID
-    variables: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliverToCase(Command):
-    """Worker: a message of one case to others (by name and key), or into the buffer. Answer {"delivered"}."""
-
-    name: str
-    message_key: str
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -46,8 +46,9 @@ class ProcessDefinition:
     @property
     def starts_at(self) -> str | None:
         """The id of the none start event; None where something else begins every instance."""
-        return next((one.id for one in self.elements.values()
-                     if one.type == "startEvent" and one.id in self.spec.task_specs), None)
+        triggered = {one.element_id for one in self.triggers}
+        return next((one.id for one in self.elements.values() if one.type == "startEvent"
+                     and one.id in self.spec.task_specs and one.id not in triggered), None)
 
     @property
     def spec(self) -> Any:

@@ -124,7 +124,7 @@ def upcast(name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-_PENDING, _DEAD = text("state = 'pending'"), text("state = 'dead'")
+_PENDING, _DEAD, _DONE = text("state = 'pending'"), text("state = 'dead'"), text("state = 'done'")
 
 
 class Delivery(Claimable, TenantScoped, Base):
@@ -132,7 +132,7 @@ class Delivery(Claimable, TenantScoped, Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index(None, "tenant_id", "state", "run_at"),
+        Index("ix_delivery_done", "tenant_id", "run_at", sqlite_where=_DONE, postgresql_where=_DONE),
         Index(None, "tenant_id", "run_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index(None, "tenant_id", "subscriber", "case_id", "event_id", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index("ix_delivery_dead", "tenant_id", "event_id", sqlite_where=_DEAD, postgresql_where=_DEAD))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.auth.model import PhoneCode, SignInSession
@@ -102,7 +102,7 @@ AGED: Mapping[str, tuple[Aged, ...]] = {
         Notification.created_at <= at, Notification.state.in_(("sent", "failed", "skipped")), Notification.body != ""),
         {"subject": "", "body": "", "params": {}}),),
     "answers": (Aged(CommandAnswer, lambda at: CommandAnswer.at <= at),),
-    "deliveries": (Aged(Delivery, lambda at: and_(Delivery.state == "done", Delivery.run_at <= at)),),
+    "deliveries": (Aged(Delivery, lambda at: and_(Delivery.state == literal_column("'done'"), Delivery.run_at <= at)),),
     "sessions": (Aged(SignInSession, lambda at: SignInSession.expires_at <= at),
                  Aged(PhoneCode, lambda at: PhoneCode.expires_at <= at))}
 """Kind -> tables and which of their rows are older."""

@@ -21,5 +21,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_retention_hold")))
     op.create_index(op.f("ix_retention_hold_tenant_id_case_id"), "retention_hold", ["tenant_id", "case_id"], unique=True)
     op.create_index(op.f("ix_command_answer_tenant_id_at"), "command_answer", ["tenant_id", "at"])
-    op.create_index(op.f("ix_delivery_tenant_id_state_run_at"), "delivery", ["tenant_id", "state", "run_at"])
+    done = sa.text("state = 'done'")
+    op.create_index("ix_delivery_done", "delivery", ["tenant_id", "run_at"], sqlite_where=done, postgresql_where=done)
     protect("retention_hold")

@@ -13,8 +13,8 @@ from app.offices.commands import CreateOffice
 ALLOWED = {
     "SignIn", "EnterDemo", "SignOut", "ChangePassword", "SetLocale", "RequestCode", "ConfirmCode", "UseAllowance",
     "RecordDenial", "NoteLookUp", "SaveTerm", "SuspendOffice", "ResumeOffice", "ReviewTerm", "RequestExport",
-    "NoteExport", "TakeExport", "DropExport"}
-"""Coming in and going out, the trail of who looked, the suspension itself, the export. Nothing that an office is about."""
+    "NoteExport", "TakeExport", "DropExport", "NoteBackup", "NoteRestore", "EraseAgain", "ReleaseOffice"}
+"""Coming in and going out, the trail of who looked, the suspension itself, export and backup. Nothing that an office is about."""
 
 
 def test_whoever_adds_a_command_that_runs_in_a_suspended_office_says_so_here() -> None:

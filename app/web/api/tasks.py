@@ -9,11 +9,11 @@ from uuid import UUID
 
 from werkzeug.wrappers import Response
 
-from app.api import blueprint
-from app.api.calls import answer, body, dispatch, part
 from app.cases.commands import ClaimTask, CompleteTask
 from app.kernel.errors import Invalid, msg
 from app.web.access import access
+from app.web.api import blueprint
+from app.web.api.calls import answer, body, dispatch, part
 from app.web.texts import locale
 
 

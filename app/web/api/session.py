@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from app.api import blueprint
-from app.api.calls import answer
 from app.web.access import access
+from app.web.api import blueprint
+from app.web.api.calls import answer
 from app.web.sessions import actor
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from app.api import blueprint
-from app.api.calls import answer, body, dispatch, part
 from app.cases.commands import BeginMatter
 from app.web.access import access
+from app.web.api import blueprint
+from app.web.api.calls import answer, body, dispatch, part
 
 
 @blueprint.post("/matters")
