@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _TenantKey
@@ -85,6 +86,12 @@ def current() -> Database:
     if not _current:
         raise RuntimeError("no database is installed")
     return _current[0]
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a database that is stopped, cut off, full, locked or starting was why: what was tried may be sound."""
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -39,10 +39,15 @@ def due(limit: int = 100) -> list[tuple[UUID, UUID]]:
 
 
 def deliver(tenant_id: UUID, delivery_id: UUID) -> bool:
-    """Run one delivery. False when another worker has it or it is done. A failure is noted for a retry."""
+    """Run one delivery. False when another worker has it or it is done. A failure is noted for a retry.
+
+    Raises what the database raises when it cannot be asked, which is no failure of the delivery.
+    """
     try:
         return transact(tenant_id, SYSTEM, lambda uow: _run(uow, delivery_id))
     except Exception as error:
+        if database.is_away(error):
+            raise
         log.warning("delivery %s failed: %s", delivery_id, type(error).__name__, exc_info=True)
         text = f"{type(error).__name__}: {error}"[:2000]
         transact(tenant_id, SYSTEM, lambda uow: _note_failure(uow, delivery_id, text))
