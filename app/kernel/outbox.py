@@ -46,7 +46,7 @@ def deliver(tenant_id: UUID, delivery_id: UUID) -> bool:
     try:
         return transact(tenant_id, SYSTEM, lambda uow: _run(uow, delivery_id))
     except Exception as error:
-        if database.is_away(error):
+        if database.cannot_be_asked(error):
             raise
         log.warning("delivery %s failed: %s", delivery_id, type(error).__name__, exc_info=True)
         text = f"{type(error).__name__}: {error}"[:2000]

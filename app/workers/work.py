@@ -92,7 +92,7 @@ def _try(command: Command, failure: Callable[..., Command] | None) -> dict[str, 
             dispatch(failure(error=str(error)))
         return None
     except Exception as error:
-        if database.is_away(error):
+        if database.cannot_be_asked(error):
             raise  # nothing is said about the piece: it is tried again as if it had not been
         log.warning("%s failed: %s", type(command).__name__, type(error).__name__, exc_info=True)
         if failure is not None:

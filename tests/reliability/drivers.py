@@ -42,7 +42,7 @@ class Driver:
 
     def path(self, number: int) -> str:
         """What happens to a case: follows from seed, lane and number."""
-        return random.Random(f"{self.seed} {self.intents.lane} {number}").choice(PATHS)  # noqa: S311
+        return random.Random(f"{self.seed} {self.intents.lane} {number}").choice(PATHS)
 
     def mark(self, number: int) -> str:
         """By which a case is found without any answer of the product."""

@@ -34,7 +34,10 @@ DRAIN_SECONDS = 240.0
 
 @dataclass
 class Storm:
-    """One run: `lanes` drivers with `cases` each, and `workers`. Everything random follows from `seed`."""
+    """One run: `lanes` drivers with `cases` each, and `workers`. Everything random follows from `seed`.
+
+    `url_of_drivers`: where drivers ask, if not at `url`.
+    """
 
     url: str
     folder: Path
@@ -42,6 +45,7 @@ class Storm:
     lanes: int = 2
     workers: int = 2
     cases: int = 10
+    url_of_drivers: str = ""
     demo: Demo | None = None
     expected: dict[str, Effects] | None = None
 
@@ -86,7 +90,7 @@ class Storm:
             group.start(f"worker{number}", work or (lambda stop: self._work(stop)))
 
     def _drive(self, lane: str, stop: threading.Event) -> None:
-        open_database(self.url)
+        open_database(self.url_of_drivers or self.url)
         self.driver(lane).run(stop=stop.is_set)
 
     def _work(self, stop: threading.Event) -> None:
@@ -106,7 +110,8 @@ class Storm:
 
     def lanes_ended(self, group: Children) -> bool:
         """Whether all drivers have brought their cases to an end."""
-        return all([group.ended(f"lane{number}") for number in range(self.lanes)])
+        ended = [group.ended(f"lane{number}") for number in range(self.lanes)]  # each is asked, so none stays a zombie
+        return all(ended)
 
     def steps(self) -> int:
         """Steps committed so far (the sum of the instances' versions), on a connection of this moment only."""
@@ -147,7 +152,7 @@ def _holds_rules(owner: str) -> bool:
 
 def kill_at_random(storm: Storm, group: Children, kills: int, steps: int, patience: float) -> None:
     """Kill one of them about every `steps / kills` steps until the lanes have ended. TimeoutError beyond `patience` s."""
-    chance, begun, first = random.Random(storm.seed), time.monotonic(), storm.steps()  # noqa: S311
+    chance, begun, first = random.Random(storm.seed), time.monotonic(), storm.steps()
     names = list(group.work)
     while not storm.lanes_ended(group):
         if time.monotonic() - begun > patience:
@@ -164,7 +169,7 @@ def stop_at_random(storm: Storm, group: Children, cluster: Cluster, seconds: flo
 
     In turn: `fast`, and `immediate` twice, the second time as soon as it answers again after its recovery.
     """
-    chance, begun, stops = random.Random(storm.seed), time.monotonic(), 0  # noqa: S311
+    chance, begun, stops = random.Random(storm.seed), time.monotonic(), 0
     while time.monotonic() - begun < seconds:
         time.sleep(chance.uniform(*gaps))
         for mode in (("immediate", "immediate") if stops % 3 == 1 else ("fast",)):
