@@ -20,13 +20,15 @@ MODES = (ANSWER_LOST, ANSWER_LOST, COMMIT_LATE, COMMIT_LOST)
 
 @dataclass
 class BlackHole:
-    """`port` is taken when this is made. `share` of all COMMITs of clients are met. `told`: a file with a line for each."""
+    """`port` is taken when this is made. `share` of all COMMITs of clients are met, in one of `modes`; then the client
+    waits for `hold` seconds, or the server does. `told`: a file with a line for each."""
 
     server_port: int
     seed: int
     share: float
     told: Path
     hold: tuple[float, float] = (0.2, 2.0)
+    modes: tuple[str, ...] = MODES
 
     def __post_init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -66,7 +68,7 @@ class BlackHole:
 
     async def _lose(self, data: bytes, back: asyncio.Task[None], client: asyncio.StreamWriter,
                     requests: asyncio.StreamWriter) -> None:
-        mode, seconds = self.chance.choice(MODES), self.chance.uniform(*self.hold)
+        mode, seconds = self.chance.choice(self.modes), self.chance.uniform(*self.hold)
         with self.told.open("a", encoding="ascii") as file:
             file.write(f"{mode}\n")
         back.cancel()  # from here on the client hears nothing
