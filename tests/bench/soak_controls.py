@@ -13,7 +13,7 @@ from tests.databases import Copies, compiled_once
 from tests.factories import demo_of
 from tests.integration.play import playing
 from tests.reliability import controls, crash_points, races
-from tests.reliability.children import close_database, open_database
+from tests.reliability.children import close_database, open_database, patient_steps
 from tests.reliability.cluster import own_cluster
 from tests.reliability.lives import LIVES
 from tests.reliability.offices import KINDS, demo_template
@@ -26,7 +26,8 @@ def figures(kinds: tuple[str, ...] = KINDS) -> Iterator[dict[str, Any]]:
     """A line of each database: how many of the controls were caught."""
     for kind in kinds:
         begun = time.perf_counter()
-        with own_cluster() if kind == "postgres" else nullcontext(), demo_template(kind) as (copies, template, _folder):
+        with patient_steps(), own_cluster() if kind == "postgres" else nullcontext(), \
+                demo_template(kind) as (copies, template, _folder):
             caught = {"two_transactions": _halves(copies, template), "no_lock_no_version": _unlocked(copies, template)}
         yield {"figure": "controls.caught", "value": sum(map(bool, caught.values())), "goal": len(caught),
                "database": kind, **caught, "seconds": round(time.perf_counter() - begun)}

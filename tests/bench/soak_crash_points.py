@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from tests.reliability import deaths
+from tests.reliability.children import patient_steps
 from tests.reliability.cluster import own_cluster
 from tests.reliability.deaths import Deaths, Place
 from tests.reliability.lives import LIVES
@@ -22,7 +23,8 @@ def figures(every: int = EVERY, rounds: bool = ROUNDS, kinds: tuple[str, ...] = 
     """A line for lost and one for doubled of each database."""
     for kind in kinds:
         begun, all_of_it = time.perf_counter(), Deaths()
-        with own_cluster() if kind == "postgres" else nullcontext(), demo_template(kind) as (copies, template, _folder):
+        with patient_steps(), own_cluster() if kind == "postgres" else nullcontext(), \
+                demo_template(kind) as (copies, template, _folder):
             for steps in LIVES.values():
                 found = deaths.life(Place(copies, every), template, steps,
                                     lambda name: rounds or not name.startswith("work_"))

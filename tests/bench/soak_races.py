@@ -12,7 +12,7 @@ from typing import Any
 from tests.factories import demo_of
 from tests.integration.play import playing
 from tests.reliability import races
-from tests.reliability.children import close_database, open_database
+from tests.reliability.children import close_database, open_database, patient_steps
 from tests.reliability.cluster import own_cluster
 from tests.reliability.offices import KINDS, demo_template
 
@@ -23,7 +23,8 @@ def figures(rounds: int = ROUNDS, kinds: tuple[str, ...] = KINDS) -> Iterator[di
     """A line of each database; `errors`: answers that are neither a victory nor a conflict."""
     for kind in kinds:
         begun, extra, errors, none, winners = time.perf_counter(), 0, list[str](), 0, Counter[str]()
-        with own_cluster() if kind == "postgres" else nullcontext(), demo_template(kind) as (copies, template, _folder):
+        with patient_steps(), own_cluster() if kind == "postgres" else nullcontext(), \
+                demo_template(kind) as (copies, template, _folder):
             installed = open_database(copies.copy(template))
             with playing(demo_of(installed)) as office:
                 for _ in range(rounds):

@@ -13,11 +13,13 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from sqlalchemy import create_engine
 
 from app import assemble, config
+from app.engine import StepBudget
 from app.kernel import database
 from app.kernel.database import Database
 from app.workers import supervision
@@ -34,6 +36,19 @@ def open_database(url: str) -> Database:
     installed = Database(engine)
     database.install(installed)
     return installed
+
+
+@contextmanager
+def patient_steps(seconds: float = 300.0) -> Iterator[None]:
+    """Steps of this process and its children may take so long: a starved machine is not what these runs are about."""
+    made: Any = StepBudget.__init__
+    before, names = made.__defaults__, [each.name for each in fields(StepBudget)]
+    made.__defaults__ = tuple(seconds if name == "seconds" else value
+                              for name, value in zip(names[-len(before):], before, strict=True))
+    try:
+        yield
+    finally:
+        made.__defaults__ = before
 
 
 def close_database() -> None:

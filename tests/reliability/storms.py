@@ -21,7 +21,7 @@ from app.workers import loop
 from tests.databases import Copies
 from tests.factories import Demo, demo_of
 from tests.reliability import verdict
-from tests.reliability.children import Children, children, close_database, open_database
+from tests.reliability.children import Children, children, close_database, open_database, patient_steps
 from tests.reliability.cluster import Cluster, durable
 from tests.reliability.drivers import PATHS, Driver
 from tests.reliability.intents import Intents
@@ -189,9 +189,9 @@ def on_copy(kind: str, copies: Copies, template: str, folder: Path, **more: int)
     if kind == "postgres":
         durable(url)
     storm = Storm(url, folder, **more)
-    storm.prepare()
     try:
-        with children(str(folder / "children.log")) as group:
+        with patient_steps(), children(str(folder / "children.log")) as group:
+            storm.prepare()
             yield storm, group
     finally:
         close_database()

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine
 
 from tests.databases import compiled_once
 from tests.reliability import books, controls, crash_points
+from tests.reliability.children import patient_steps
 from tests.reliability.lives import LIVES
 
 EVERYWHERE = {"work_after_submit"}
@@ -18,6 +19,12 @@ EVERYWHERE = {"work_after_submit"}
 
 def interrupted(name: str) -> bool:
     return not name.startswith("work_") or name in EVERYWHERE
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    with patient_steps():
+        yield
 
 
 @pytest.fixture

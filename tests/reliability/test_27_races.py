@@ -14,6 +14,13 @@ from tests.databases import compiled_once
 from tests.factories import demo_of
 from tests.integration.play import Office, playing
 from tests.reliability import controls, races
+from tests.reliability.children import patient_steps
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    with patient_steps():
+        yield
 
 
 @pytest.fixture
