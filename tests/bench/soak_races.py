@@ -22,7 +22,7 @@ ROUNDS = int(os.environ.get("SOAK_RACES", "20"))
 def figures(rounds: int = ROUNDS, kinds: tuple[str, ...] = KINDS) -> Iterator[dict[str, Any]]:
     """A line of each database; `errors`: answers that are neither a victory nor a conflict."""
     for kind in kinds:
-        begun, extra, errors, none, winners = time.perf_counter(), 0, list[str](), 0, Counter[str]()
+        begun, extra, errors, none, again, winners = time.perf_counter(), 0, list[str](), 0, 0, Counter[str]()
         with patient_steps(), own_cluster() if kind == "postgres" else nullcontext(), \
                 demo_template(kind) as (copies, template, _folder):
             installed = open_database(copies.copy(template))
@@ -32,9 +32,10 @@ def figures(rounds: int = ROUNDS, kinds: tuple[str, ...] = KINDS) -> Iterator[di
                         outcome = races.run(office, race)
                         extra, none = extra + outcome.extra, none + (not outcome.winners)
                         errors += outcome.errors
+                        again += outcome.again
                         winners[race.name] += sum(outcome.winners.values())
             close_database()
         print("\n".join(errors[:10]), flush=True)
         yield {"figure": "races.extra_winners", "value": extra, "goal": 0, "database": kind, "rounds": rounds,
-               "clients": races.CLIENTS, "kinds": len(races.RACES), "errors": len(errors), "without_winner": none,
+               "clients": races.CLIENTS, "kinds": len(races.RACES), "errors": len(errors), "without_winner": none, "asked_again": again,
                "winners": dict(winners), "seconds": round(time.perf_counter() - begun)}

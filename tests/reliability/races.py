@@ -23,7 +23,7 @@ from tests.integration.test_lifecycle import INTAKE, REPLY, to_handling
 
 CLIENTS, PATIENCE = 50, 120.0
 """How many at once; seconds until a race counts as hanging."""
-WON, CONFLICT = "won", "conflict"
+WON, CONFLICT, BUSY = "won", "conflict", "busy"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Outcome:
 
     heard: Counter[tuple[str, str]] = field(default_factory=Counter)
     doubled: Counter[str] = field(default_factory=Counter)
+    again: int = 0
+    """How often somebody was told that the database cannot be asked just now (503), and asked again."""
 
     @property
     def winners(self) -> dict[str, int]:
@@ -153,9 +155,12 @@ def all_at_once(commands: Sequence[Command]) -> Outcome:
 
     def go(command: Command) -> None:
         gate.wait(PATIENCE)
-        word = _heard(command)
+        word, again = BUSY, -1
+        while word == BUSY:
+            word, again = _heard(command), again + 1
         with lock:
             outcome.heard[type(command).__name__, word] += 1
+            outcome.again += again
 
     threads = [threading.Thread(target=go, args=(command,), daemon=True) for command in commands]
     for thread in threads:
@@ -172,5 +177,7 @@ def _heard(command: Command) -> str:
     except Conflict:
         return CONFLICT
     except Exception as error:
+        if database.cannot_be_asked(error):
+            return BUSY
         return f"{type(error).__name__}: {error}"[:300]
     return CONFLICT if isinstance(answer, dict) and answer.get("fired") is False else WON
