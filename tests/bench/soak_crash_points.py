@@ -1,4 +1,4 @@
-"""The process dies before each SQL statement and after each commit of each command, both databases: 0 lost, 0 doubled."""
+"""The process dies before each SQL statement and after each commit of each command: 0 lost, 0 doubled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL stopped and started every 5 to 40 s, its recovery included: nothing lost, nothing doubled, no restart of ours."""
+"""PostgreSQL stopped and started every 5 to 40 s, recovery included: nothing lost or doubled, no restart of ours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.reliability.offices import demo_template
 
 SEED, SECONDS = int(os.environ.get("SOAK_SEED", "6")), float(os.environ.get("SOAK_STOP_SECONDS", "600"))
 GAPS, CASES, PATIENCE = (5.0, 40.0), int(os.environ.get("SOAK_STOP_CASES", "100")), 900.0
-"""Seconds between two stops; cases of each of two lanes, more than are done in the time: the rest is done afterwards."""
+"""Seconds between two stops; cases of each of two lanes; what is not done in the time is done afterwards."""
 
 
 def figures(seed: int = SEED, seconds: float = SECONDS, cases: int = CASES,

@@ -37,5 +37,6 @@ def figures(rounds: int = ROUNDS, kinds: tuple[str, ...] = KINDS) -> Iterator[di
             close_database()
         print("\n".join(errors[:10]), flush=True)
         yield {"figure": "races.extra_winners", "value": extra, "goal": 0, "database": kind, "rounds": rounds,
-               "clients": races.CLIENTS, "kinds": len(races.RACES), "errors": len(errors), "without_winner": none, "asked_again": again,
+               "clients": races.CLIENTS, "kinds": len(races.RACES), "errors": len(errors),
+               "without_winner": none, "asked_again": again,
                "winners": dict(winners), "seconds": round(time.perf_counter() - begun)}

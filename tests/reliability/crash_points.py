@@ -1,8 +1,8 @@
 """Die at every point of every step, in this process: after each death nothing of the open transaction may be there.
 
-What was committed before stays, so the next attempt goes on from it, as the next worker or the next click would. Because
-a death leaves exactly the state that was committed last (it is compared), going on after it is going on undisturbed, and
-each point is proved by itself. The soak kills real processes, each on a fresh copy.
+What was committed before stays, so the next attempt goes on from it, as the next worker or the next click would.
+Because a death leaves exactly the state that was committed last (it is compared), going on after it is going on
+undisturbed, and each point is proved by itself. The soak kills real processes, each on a fresh copy.
 """
 
 from __future__ import annotations

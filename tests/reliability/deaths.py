@@ -1,4 +1,4 @@
-"""The process really dies, each time on a fresh copy of the state; then another one sends the same again and works on."""
+"""The process really dies, each time on a fresh copy of the state; then another sends the same again and works on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a process can die: before each SQL statement, before each COMMIT, and after a COMMIT before anybody hears of it."""
+"""Where a process can die: before each SQL statement, before each COMMIT, and after it, before anybody hears of it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def dying(engine: Engine, number: int | None, end: Callable[[str], NoReturn] = r
             points.committed += 1
             reach("after COMMIT")
 
-    hooks = ((engine, "before_cursor_execute", statement), (engine, "commit", commit), (Session, "after_commit", committed))
+    hooks = ((engine, "before_cursor_execute", statement), (engine, "commit", commit),
+             (Session, "after_commit", committed))
     for target, name, hook in hooks:
         event.listen(target, name, hook)
     try:

@@ -1,4 +1,4 @@
-"""Lives of requests, step by step: every kind of command that moves a case, each as something that can be sent again."""
+"""Lives of requests, step by step: every kind of command that moves a case, each able to be sent again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from app.cases.stepping import publish
 from app.engine.model import IncidentRow, JobRow, TimerRow
 from app.kernel.bus import dispatch
 from app.kernel.commands import GUEST, SYSTEM, Actor, Command
-from app.kernel.unit_of_work import transact
+from app.kernel.unit_of_work import UnitOfWork, transact
 from app.workers.loop import until_idle
 from tests.integration.play import Office
 from tests.integration.test_lifecycle import INTAKE, REPLY, on_to_handling
@@ -180,7 +180,10 @@ NORMAL: tuple[Step, ...] = (
 
 def _publish(office: Office) -> Act:
     """A message for the first case, as another case would leave it."""
-    return lambda: transact(office.tenant_id, SYSTEM, lambda uow: publish(uow, WITHDREW, str(_first(office).id), {"reason": "no"}))
+    def send(uow: UnitOfWork) -> None:
+        publish(uow, WITHDREW, str(_first(office).id), {"reason": "no"})
+
+    return lambda: transact(office.tenant_id, SYSTEM, send)
 
 
 def _second(office: Office) -> None:

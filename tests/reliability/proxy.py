@@ -1,4 +1,4 @@
-"""A TCP proxy before PostgreSQL that loses connections around a COMMIT, so that the client cannot know what came of it."""
+"""A TCP proxy before PostgreSQL that loses connections around a COMMIT: the client cannot know what came of it."""
 
 from __future__ import annotations
 

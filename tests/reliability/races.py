@@ -28,7 +28,7 @@ WON, CONFLICT, BUSY = "won", "conflict", "busy"
 
 @dataclass(frozen=True)
 class Race:
-    """`prepare` gives a client's command by its number. `once`: types of events of which there may be one new at most."""
+    """`prepare` gives a client's command by its number. `once`: of these types of events one may be new at most."""
 
     name: str
     prepare: Callable[[Office], Callable[[int], Command]]

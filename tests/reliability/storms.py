@@ -1,4 +1,4 @@
-"""Drivers and workers as processes of their own on one database, while something goes wrong: kills, a stopped server."""
+"""Drivers and workers as processes on one database, while something goes wrong: kills, a stopped server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, func, select
@@ -71,7 +72,7 @@ class Storm:
     def _first_with_all(self) -> int:
         """So many cases that each path is among them."""
         for number in range(1, 60):
-            lane = Driver(self.demo, Intents(self.folder / "none", "reference"), self.seed, number)  # type: ignore[arg-type]
+            lane = self.driver("reference", number)
             if {lane.path(each) for each in range(number)} == set(PATHS):
                 return number
         raise AssertionError("no seed needs so many")
@@ -85,7 +86,7 @@ class Storm:
     def start(self, group: Children, work: Callable[[threading.Event], None] | None = None) -> None:
         """All drivers and workers; `work`: what a worker does instead of ticking."""
         for number in range(self.lanes):
-            group.start(f"lane{number}", lambda stop, lane=f"lane{number}": self._drive(lane, stop))  # type: ignore[misc]
+            group.start(f"lane{number}", partial(self._drive, f"lane{number}"))
         for number in range(self.workers):
             group.start(f"worker{number}", work or (lambda stop: self._work(stop)))
 
@@ -151,7 +152,7 @@ def _holds_rules(owner: str) -> bool:
 
 
 def kill_at_random(storm: Storm, group: Children, kills: int, steps: int, patience: float) -> None:
-    """Kill one of them about every `steps / kills` steps until the lanes have ended. TimeoutError beyond `patience` s."""
+    """Kill one of them about every `steps / kills` steps until the lanes end. TimeoutError beyond `patience` s."""
     chance, begun, first = random.Random(storm.seed), time.monotonic(), storm.steps()
     names = list(group.work)
     while not storm.lanes_ended(group):

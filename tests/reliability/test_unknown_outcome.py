@@ -1,4 +1,4 @@
-"""The connection is lost around a COMMIT: the client cannot know, asks again under the same key, and nothing is doubled."""
+"""The connection is lost around a COMMIT: whoever asks again under the same key doubles nothing."""
 
 from __future__ import annotations
 

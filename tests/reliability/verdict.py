@@ -103,7 +103,8 @@ def _whole(session: Session, verdict: Verdict) -> None:
     """Numbers without gaps or twins, an unbroken chain, nothing dead or stuck."""
     events, numbers = (int(session.scalar(select(func.count()).select_from(each)) or 0)
                        for each in (StoredEvent, EventNumber))
-    verdict.count("numbers of events", Counter({("event", "numbered"): events}), Counter({("event", "numbered"): numbers}))
+    numbered = ("event", "numbered")
+    verdict.count("numbers of events", Counter({numbered: events}), Counter({numbered: numbers}))
     broken = sequencer.broken_link(session)
     cases = int(session.scalar(select(func.count()).select_from(Case)) or 0)
     names = int(session.scalar(select(func.count(Case.number.distinct()))) or 0)
