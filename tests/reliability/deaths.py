@@ -60,12 +60,15 @@ def life(place: Place, template: str, steps: Collection[Step], on: Callable[[str
     demo = demo_of(open_database(url))
     with playing(demo) as office:
         office.work()
+        close_database()  # an open connection would keep the copies from what was written last
         for step in steps:
             open_database(url)
             act = step.make(office)
             if step.harmed and on(step.name):
                 close_database()
-                _die_everywhere(place, url, step.name, act, deaths)
+                here = Place(Copies(place.copies.kind, place.copies.folder), place.every)  # it knows a template once
+                _die_everywhere(here, url, step.name, act, deaths)
+                here.copies.drop_all()
                 open_database(url)
             act()
             close_database()
