@@ -12,7 +12,7 @@ from tests.reliability.cluster import own_cluster
 from tests.reliability.offices import demo_template
 
 SEED, SECONDS = int(os.environ.get("SOAK_SEED", "6")), float(os.environ.get("SOAK_STOP_SECONDS", "600"))
-GAPS, CASES, PATIENCE = (5.0, 40.0), int(os.environ.get("SOAK_STOP_CASES", "100")), 3600.0
+GAPS, CASES, PATIENCE = (5.0, 40.0), int(os.environ.get("SOAK_STOP_CASES", "200")), 3600.0
 """Seconds between two stops; cases of each of two lanes; what is not done in the time is done afterwards."""
 
 
