@@ -20,6 +20,14 @@ NAMES = ("DATABASE_URL", "SECRET_KEY", "INSTANCE_PATH", "YIKOU_ENV", "NOTIFICATI
          "WECHAT_SECRET", "WECHAT_TEMPLATE_ID", "WECHAT_API_URL", "WECHAT_FIELDS", "WECHAT_OAUTH_URL")
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
+LOST_CONNECTION: dict[str, Any] = {
+    "connect_timeout": 5, "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+    "tcp_user_timeout": 10_000, "options": "-c idle_in_transaction_session_timeout=60000 -c tcp_keepalives_idle=15 "
+                                           "-c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"}
+"""A PostgreSQL server that went away without a word: both sides know within 10 to 30 s. Otherwise whoever waits for an
+answer waits for hours, and a server keeps the row locks of a client that is gone. Seconds; `tcp_user_timeout` and the
+limit of an idle transaction: milliseconds."""
+
 
 class ConfigurationError(RuntimeError):
     """The process must not start like this."""

@@ -6,12 +6,14 @@ row-level security binds, and tells it the tenant.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from app.kernel import network
@@ -97,6 +99,22 @@ def current() -> Database:
     if not _current:
         raise RuntimeError("no database is installed")
     return _current[0]
+
+
+SQLITE_TROUBLE = ("locked", "readonly", "full", "disk I/O", "unable to open")
+TROUBLE = ("08", "25", "53", "55", "57", "58")
+"""SQLSTATE classes of a database that cannot be asked now: connection, read-only, resources, shutdown, its machine."""
+
+
+def cannot_be_asked(error: BaseException) -> bool:
+    """Whether an error says that the database is gone, full, locked or read-only just now, and nothing of what was
+    asked: the same may be asked again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return any(word in str(error.orig) for word in SQLITE_TROUBLE)
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(TROUBLE) or isinstance(error, OperationalError)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.kernel import bus, claims, pauses
+from app.kernel import bus, claims, database, pauses
 from app.kernel.commands import SYSTEM
 from app.kernel.events import Delivery, StoredEvent, pending
 from app.kernel.unit_of_work import UnitOfWork, transact
@@ -26,10 +26,15 @@ def backoff(attempts: int, first: float = 1.0) -> timedelta:
 
 
 def deliver(tenant_id: UUID, delivery_id: UUID) -> bool:
-    """Run one delivery. False when another worker has it or it is done. A failure is noted for a retry."""
+    """Run one delivery. False when another worker has it or it is done. A failure is noted for a retry.
+
+    Raises what the database raises when it cannot be asked, which is no failure of the delivery.
+    """
     try:
         return transact(tenant_id, SYSTEM, lambda uow: _run(uow, delivery_id))
     except Exception as error:
+        if database.cannot_be_asked(error):
+            raise
         log.warning("delivery %s failed: %s", delivery_id, type(error).__name__, exc_info=True)
         text = f"{type(error).__name__}: {error}"[:2000]
         transact(tenant_id, SYSTEM, lambda uow: _note_failure(uow, delivery_id, text))

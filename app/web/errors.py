@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from typing import Any
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.auth.commands import RecordDenial
-from app.kernel import bus
+from app.kernel import bus, database
 from app.kernel.errors import FieldErrors, Forbidden, Invalid, Paused, YikouError, msg
 from app.web.sessions import actor, office
 from app.web.texts import t
@@ -45,9 +44,6 @@ UNAVAILABLE = msg("The database cannot be asked right now. Please try again in a
 
 
 RETRY_SECONDS = 30
-SQLITE_TROUBLE = ("locked", "readonly", "full", "disk I/O", "unable to open")
-TROUBLE = ("08", "25", "53", "55", "57", "58")
-"""SQLSTATE classes of a database that cannot be asked now: connection, read-only, resources, shutdown, its machine."""
 
 
 def install(app: Flask) -> None:
@@ -122,7 +118,7 @@ def _http(error: HTTPException) -> Response:
 
 def _database(error: DBAPIError) -> Response:
     """A database that is gone, full or read-only: 503, and when to come again. What else it refuses is our fault."""
-    if not _cannot_be_asked(error):
+    if not database.cannot_be_asked(error):
         return _unexpected(error)
     return _unavailable(error)
 
@@ -138,13 +134,6 @@ def _unavailable(error: DBAPIError | PoolTimeout) -> Response:
     css = url_for("static", filename="css/resident.css")
     body = current_app.jinja_env.get_template("unavailable.html").render(css=css)
     return Response(body, status=503, mimetype="text/html", headers={"Retry-After": str(RETRY_SECONDS)})
-
-
-def _cannot_be_asked(error: DBAPIError) -> bool:
-    if isinstance(error.orig, sqlite3.Error):
-        return any(word in str(error.orig) for word in SQLITE_TROUBLE)
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or state.startswith(TROUBLE) or isinstance(error, OperationalError)
 
 
 def _unexpected(error: Exception) -> Response:

@@ -80,7 +80,10 @@ def _wanted(tenant_id: UUID, now: datetime) -> list[tuple[str, str]]:
 
 
 def attempt(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:
-    """The answer; a failure is noted in a transaction of its own. A lost race is no failure."""
+    """The answer; a failure is noted in a transaction of its own. A lost race is no failure.
+
+    Raises what the database raises when it cannot be asked: the tick ends there.
+    """
     try:
         answer: dict[str, Any] | None = dispatch(command)
     except (Conflict, NotFound, Paused) as error:
@@ -89,6 +92,8 @@ def attempt(command: Command, failure: Callable[..., Command] | None) -> dict[st
             dispatch(failure(error=str(error)))
         return None
     except Exception as error:
+        if database.cannot_be_asked(error):
+            raise  # nothing is said about the piece: it is tried again as if it had not been
         log.warning("%s failed: %s", type(command).__name__, type(error).__name__, exc_info=True)
         if failure is not None:
             dispatch(failure(error=f"{type(error).__name__}: {error}"))

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from app.cases.commands import RetryIncident
+from app.cases.commands import FireDueTimer, RetryIncident
 from app.cases.connectors import registry
-from app.engine.model import BufferedMessage, IncidentRow, JobRow
-from app.kernel import leases
+from app.engine.model import BufferedMessage, IncidentRow, JobRow, TimerRow
+from app.kernel import bus, database, leases
 from app.kernel.commands import SYSTEM
+from app.kernel.events import Delivery
 from app.kernel.sequencer import EventNumber
 from app.kernel.unit_of_work import transact
 from app.workers import kinds, loop, retention
@@ -101,3 +104,49 @@ def test_a_worker_process_ends_on_sigterm(office: Office, database_kind: str, tm
     _out, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors.decode()[-2000:]
     assert "task_intake" in office.tasks()
+
+
+def lose_the_database(call: Any) -> dict[str, Any]:
+    """PostgreSQL ends the connection; SQLite refuses to write."""
+    lost = {"postgresql": ("RESET ROLE", "SELECT pg_terminate_backend(pg_backend_pid())"),
+            "sqlite": ("PRAGMA query_only = ON", "DELETE FROM lease")}
+    for statement in lost[call.uow.session.get_bind().dialect.name]:
+        call.uow.session.execute(text(statement))
+    raise AssertionError("the database was to be away")
+
+
+def test_a_database_that_was_away_is_no_failure_of_a_job(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._connectors, "suggest", lose_the_database)
+    office.submit()
+    for _ in range(5):
+        loop.tick()
+        database.current().engine.dispose()
+    job = office.rows(JobRow)[0]
+    assert (job.attempts, job.state, job.last_error) == (0, "pending", None) and not office.rows(IncidentRow)
+    monkeypatch.undo()
+    office.work()
+    assert "task_intake" in office.tasks(), office.state()
+
+
+def test_a_database_that_was_away_is_no_failure_of_a_timer_or_a_delivery(office: Office,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.integration.test_lifecycle import to_handling
+
+    def lost(*_args: Any, **_more: Any) -> None:
+        with database.current().write(office.tenant_id) as session:
+            lose_the_database(SimpleNamespace(uow=SimpleNamespace(session=session)))
+
+    to_handling(office)
+    office.clock.advance(timedelta(days=9))
+    (subscriber,) = bus.subscribers_of("case.notice_wanted")
+    held = bus.Subscriber(subscriber.name, subscriber.event_type, lost)
+    monkeypatch.setitem(bus._subscribers, subscriber.name, held)
+    monkeypatch.setitem(bus._handlers, FireDueTimer, lost)
+    for _ in range(10):
+        loop.tick()
+        database.current().engine.dispose()
+    assert not any(row.held for row in office.rows(TimerRow)) and not office.rows(IncidentRow)
+    assert {(row.attempts, row.state) for row in office.rows(Delivery, Delivery.state != "done")} <= {(0, "pending")}
+    monkeypatch.undo()
+    office.work()
+    assert office.events("deadline.breached") and not office.rows(Delivery, Delivery.state != "done")

@@ -1,0 +1,65 @@
+"""All rows of a database, so that two runs can be compared: what one has less is lost, what it has more was doubled.
+
+Ids, hashes, keys and tokens are drawn anew in each run, so they are masked; numbers, times, words and codes must agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.engine import make_url
+
+from app.kernel.model import Base
+
+Books = dict[str, Counter[str]]
+LEFT_OUT = frozenset({"lease", "demand_run", "definition_version", "definition_live", "text_model"})
+"""Who looks after what just now and when a worker last looked, which tell nothing of what was done; definitions."""
+DRAWN_COLUMNS = frozenset({"rule_position.memory_mb", "search_document.row"})
+DRAWN = re.compile(r"(?<=Draw': )\d+|(?<=Draw', 'value': )\d+|(?<='draw': )\d+|(?<=\"draw\":)\d+|"
+                   r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?:[0-9a-f]{32})?|"
+                   r"""(?<="token":")[^"]+|(?<='token': ')[^']+|(?<="#)[A-Za-z0-9_-]{20,}""")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Rows that a run lacks, and rows that it has too many; each as (table, masked row)."""
+
+    lost: tuple[tuple[str, str], ...]
+    doubled: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.lost or self.doubled)
+
+    def __str__(self) -> str:
+        lines = [f"{word} {table}: {row[:600]}" for word, rows in (("lost", self.lost), ("doubled", self.doubled))
+                 for table, row in rows[:6]]
+        return "\n".join(lines)
+
+
+def read(engine: Engine, *, masked: bool = True) -> Books:
+    """Every table's rows as a bag of texts. Not `masked`: to see whether anything at all has changed."""
+    found: Books = {}
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name in LEFT_OUT:
+                continue
+            columns = [column for column in table.columns if str(column) not in DRAWN_COLUMNS]
+            rows = [repr(tuple(row)) for row in connection.execute(select(*columns))]
+            found[table.name] = Counter(DRAWN.sub("#", row) if masked else row for row in rows)
+        connection.rollback()
+    return found
+
+
+def compare(expected: Books, found: Books) -> Difference:
+    """What `found` lacks and what it has beyond."""
+    lost = [(table, row) for table, rows in expected.items() for row in (rows - found[table]).elements()]
+    doubled = [(table, row) for table, rows in found.items() for row in (rows - expected[table]).elements()]
+    return Difference(tuple(lost), tuple(doubled))
+
+
+def kind_of(engine: Engine) -> str:
+    """The name under which figures tell of this database."""
+    return "sqlite" if make_url(engine.url).get_backend_name() == "sqlite" else "postgres"
