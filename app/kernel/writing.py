@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +135,7 @@ def _text(value: Any) -> Any:
     raise TypeError(f"a column cannot hold {type(value).__name__}")
 
 
-@cache
+@lru_cache(maxsize=4_096)  # combinations of changes are many, and each is one text
 def _at_once(shapes: tuple[tuple[str, Table, tuple[str, ...], bool], ...]) -> str:
     parts = [f"c{number} AS ({_statement(*shape)} RETURNING 1)" for number, shape in enumerate(shapes)]
     counts = [f"(SELECT count(*) FROM c{number})" for number in range(len(shapes))]
