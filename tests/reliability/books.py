@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
 
+from app.engine.state_format import dump_document
+from app.engine.state_history import PACKED, unpack
 from app.kernel.model import Base
 
 Books = dict[str, Counter[str]]
@@ -47,10 +49,15 @@ def read(engine: Engine, *, masked: bool = True) -> Books:
             if table.name in LEFT_OUT:
                 continue
             columns = [column for column in table.columns if str(column) not in DRAWN_COLUMNS]
-            rows = [repr(tuple(row)) for row in connection.execute(select(*columns))]
+            rows = [repr(tuple(map(_opened, row))) for row in connection.execute(select(*columns))]
             found[table.name] = Counter(DRAWN.sub("#", row) if masked else row for row in rows)
         connection.rollback()
     return found
+
+
+def _opened(value: object) -> object:
+    """An instance's state as it is inside its deflated bytes."""
+    return dump_document(unpack(value)) if isinstance(value, bytes) and value[:1] == PACKED else value
 
 
 def compare(expected: Books, found: Books) -> Difference:

@@ -18,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from app import assemble, config
+from app import assemble
 from app.engine import StepBudget
-from app.kernel import database
+from app.kernel import database, network
 from app.kernel.database import Database
 from app.workers import supervision
 from tests.databases import compiled_once
@@ -31,7 +31,7 @@ Work = Callable[[threading.Event], None]
 def open_database(url: str) -> Database:
     """The database of `url` with the options of the product, installed in this process."""
     assemble()
-    engine = create_engine(url, **config.engine_options(url))
+    engine = create_engine(url, **network.engine_options(url))
     compiled_once(engine)
     installed = Database(engine)
     database.install(installed)

@@ -13,7 +13,10 @@ from sqlalchemy.orm import object_session
 from app.engine import store
 from app.engine.model import ProcessInstance
 
-VERSION_CHECK = re.compile(r"(process_instance\.version) = ")
+GUARD, UPDATE = 't."version" = x." before"', 'UPDATE "process_instance"'
+"""The comparison of versions on PostgreSQL, and the statement that has one on SQLite."""
+VERSION, ANY = '"version" = ?', '"version" <> -?'
+LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \w+(, \w+)*)?( SKIP LOCKED)?")
 
 
 @contextmanager
@@ -38,10 +41,13 @@ def neither_lock_nor_version(engine: Engine) -> Iterator[None]:
     """Nobody holds a row (on SQLite: the file) from reading it until the commit, and no version is compared."""
 
     def rewrite(_connection: Any, _cursor: Any, text: str, parameters: Any, *_more: Any) -> tuple[str, Any]:
-        text = VERSION_CHECK.sub(r"\1 <> -", text)
+        text = text.replace(GUARD, GUARD.replace("= ", "<> -"))
+        if text.startswith(UPDATE):
+            head, _where, tail = text.rpartition(" WHERE ")
+            text = f"{head} WHERE {tail.replace(VERSION, ANY)}"
         if text == "BEGIN IMMEDIATE":
             text = "SELECT 1"
-        return text.replace(" FOR UPDATE", ""), parameters
+        return LOCK.sub("", text), parameters
 
     event.listen(engine, "before_cursor_execute", rewrite, retval=True)
     try:

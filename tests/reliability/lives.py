@@ -35,8 +35,8 @@ from app.cases.commands import (
     UndoJoin,
     WithdrawCase,
 )
+from app.cases.messaging import publish
 from app.cases.model import Case
-from app.cases.stepping import publish
 from app.engine.model import IncidentRow, JobRow, TimerRow
 from app.kernel.bus import dispatch
 from app.kernel.commands import GUEST, SYSTEM, Actor, Command

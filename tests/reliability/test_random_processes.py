@@ -29,7 +29,8 @@ def test_every_path_goes_as_the_oracle_says(found: Found) -> None:
 
 
 def test_everything_in_the_profile_is_drawn_and_reached(found: Found) -> None:
-    runs = {(row.element, row.event) for row in profile() if row.runs}
+    by_the_host = {("startEvent", kind) for kind in ("message", "signal", "timer")}  # tests/integration/test_start_triggers.py
+    runs = {(row.element, row.event) for row in profile() if row.runs} - by_the_host
     unseen = runs - found.drawn
     assert not unseen, f"never drawn: {sorted(unseen)}"
     marked = {("multiInstanceLoopCharacteristics", ""), ("isForCompensation", ""), ("boundaryEvent", "compensation")}

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.cases.commands import SubmitCase
 from app.cases.model import Case, CaseLink
 from app.engine.model import ProcessInstance
+from app.engine.state_history import unpack
 from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import GUEST, SYSTEM
@@ -93,7 +94,7 @@ def test_a_neighbours_case_is_joined_with_one_click_and_tells_no_words(guest: De
         instance = session.scalars(select(ProcessInstance).where(ProcessInstance.id == case.instance_id)).one()
     assert (link.kind, link.other_id, case.fields) == ("similar", case_id,
                                                        {"call_back": True, "on_behalf_of": "王奶奶"})
-    assert number in str(vars(instance))
+    assert number in str(unpack(instance.state))
 
 
 @pytest.mark.parametrize(("service", "kind"), [("PS02", "help"), ("CS01", "report"), (None, "complaint")])

@@ -46,7 +46,7 @@ class Rows:
     def step(self, uow: UnitOfWork, stimulus: Stimulus) -> StepResult:
         """Begin or go on."""
         if isinstance(stimulus, Start):
-            stepped = store.start(uow, stimulus.process_id, stimulus.variables, self.ports, budget=BUDGET)
+            stepped = store.start(uow, stimulus, self.ports, budget=BUDGET)
             self.instance = stepped.instance.id
         else:
             assert self.instance is not None

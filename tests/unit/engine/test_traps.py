@@ -92,6 +92,7 @@ from app.engine import (
 )
 from app.engine.context import StepContext
 from app.engine.state import restore
+from app.engine.state_history import unpack
 from app.kernel.errors import Conflict, Invalid
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -271,7 +272,7 @@ def test_the_order_of_keys_in_a_stored_state_means_nothing():
     body = (start() + gate("m") + each(FORKED) + gate("x", default=True) + end() + flows("s>m m>each each>x x>m* x>e:=done"))
     straight, turned = (Case(process(body), items=[{"z": 1, "a": {"y": 2, "b": 3}}, 2], z=1, a=2, done=False) for _ in range(2))
     for name in ("a", "b", "after", "a", "b", "after", "a", "b"):
-        turned.state = json.dumps(json.loads(turned.state), sort_keys=True).encode()
+        turned.state = json.dumps(unpack(turned.state), sort_keys=True, default=float).encode()
         straight.complete(name, r=1)
         turned.complete(name, r=1)
         assert straight.vars == turned.vars and straight.names == turned.names
