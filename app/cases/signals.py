@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.cases import access
 from app.engine import signal_key, store
 from app.engine.model import ProcessInstance, StartRow, SubscriptionRow
 from app.kernel.unit_of_work import UnitOfWork
@@ -25,15 +24,12 @@ def listeners(uow: UnitOfWork, thrower_id: UUID, name: str) -> list[str]:
     return found + [signal_key(start_id.hex) for start_id in uow.session.scalars(starts)]
 
 
-def instance_of(uow: UnitOfWork, name: str, key: str) -> UUID:
-    """The instance that has waited for a message or a signal's copy for longest. Raises NotFound."""
+def instance_of(uow: UnitOfWork, name: str, key: str) -> UUID | None:
+    """The instance that has waited for a message or a signal's copy for longest; None when none waits any more."""
     query = (select(SubscriptionRow.instance_id)
              .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
                    & (ProcessInstance.id == SubscriptionRow.instance_id))
              .where(SubscriptionRow.tenant_id == uow.tenant_id, SubscriptionRow.name == name,
                     SubscriptionRow.key == key, ProcessInstance.status == store.ACTIVE)
              .order_by(SubscriptionRow.id).limit(1))
-    found = uow.session.scalars(query).one_or_none()
-    if found is None:
-        raise access.missing()
-    return found
+    return uow.session.scalars(query).one_or_none()

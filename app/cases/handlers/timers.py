@@ -75,7 +75,10 @@ def open_incident(uow: UnitOfWork, case: Case, row: TimerRow | JobRow, code: str
 def deliver_to_case(command: DeliverToCase, uow: UnitOfWork) -> dict[str, Any]:
     """Bring a buffered message to the case that waits for it by now."""
     require_system(uow)
-    case, _ = stepping.locked_case(uow, signals.instance_of(uow, command.name, command.message_key))
+    waiting = signals.instance_of(uow, command.name, command.message_key)
+    if waiting is None:  # another worker was faster
+        return {"delivered": False}
+    case, _ = stepping.locked_case(uow, waiting)
     if case.status != "open":
         return {"delivered": False}
     stepping.fire_overdue(uow, case)
