@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +170,8 @@ def _pinned(kind: str) -> Iterator[None]:
     finally:
         os.sched_setaffinity(0, mine)
         for pid, cores in before.items():
-            os.sched_setaffinity(pid, cores)
+            with suppress(ProcessLookupError):  # a connection that is closed by now
+                os.sched_setaffinity(pid, cores)
 
 
 def _postmasters() -> list[int]:

@@ -142,7 +142,7 @@ def test_a_database_that_was_away_is_no_failure_of_a_timer_or_a_delivery(office:
     held = bus.Subscriber(subscriber.name, subscriber.event_type, lost)
     monkeypatch.setitem(bus._subscribers, subscriber.name, held)
     monkeypatch.setitem(bus._handlers, FireDueTimer, lost)
-    for _ in range(10):
+    for _ in range(3):
         loop.tick()
         database.current().engine.dispose()
     assert not any(row.held for row in office.rows(TimerRow)) and not office.rows(IncidentRow)
