@@ -38,11 +38,11 @@ class _PostgresWatch:
     def __init__(self, words: str, tables: Collection[str]) -> None:
         self.connection = psycopg.connect(words, autocommit=True)
         self.query = " UNION ALL ".join(
-            f'SELECT count(*), sum(hashtextextended(t::text, 0)) FROM "{table}" t'
+            f"SELECT '{table}', count(*), sum(hashtextextended(t::text, 0)) FROM \"{table}\" t"
             for table in sorted(tables))
 
     def mark(self) -> Any:
-        return self.connection.execute(self.query).fetchall()  # type: ignore[call-overload]
+        return sorted(self.connection.execute(self.query).fetchall())  # type: ignore[call-overload]  # several may append
 
     def close(self) -> None:
         self.connection.close()
