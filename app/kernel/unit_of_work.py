@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Index, Insert, String, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 
 from app.kernel import clock, database, events, metrics, pauses, wakeups
@@ -21,6 +20,7 @@ from app.kernel.fixed import TENANT
 from app.kernel.flushing import BundlingSession
 from app.kernel.ids import new_id
 from app.kernel.model import Base, TenantScoped
+from app.kernel.upsert import insert_into
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ def _look_up(session: Session, command: Command, now: datetime) -> tuple[Command
 @cache
 def _take_key(dialect: str) -> Insert:
     """Puts the key down unless it is there, and tells since when the tenant is paused."""
-    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(CommandAnswer)
+    made = insert_into(dialect, CommandAnswer)
     paused = select(pauses.Pause.since).where(pauses.Pause.tenant_id == TENANT, pauses.Pause.id == TENANT)
     return made.on_conflict_do_nothing().returning(paused.scalar_subquery())
 

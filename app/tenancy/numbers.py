@@ -7,9 +7,9 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel.unit_of_work import UnitOfWork
+from app.kernel.upsert import insert_into
 from app.tenancy.model import TenantCounter
 from app.tenancy.zones import local_now
 
@@ -25,7 +25,7 @@ def next_value(uow: UnitOfWork, name: str) -> int:
 @cache
 def _count(dialect: str) -> Insert:
     """Makes the counter, or counts it up."""
-    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(TenantCounter)
+    made = insert_into(dialect, TenantCounter)
     return made.on_conflict_do_update(index_elements=["tenant_id", "id"],
                                       set_={"value": TenantCounter.value + 1}).returning(TenantCounter.value)
 

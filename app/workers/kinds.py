@@ -49,7 +49,9 @@ LOOKS: dict[str, tuple[Any, ...]] = {
     "jobs": (claim_statements.offices(work.JOBS),),
     "notifications": (claim_statements.offices(notifications.OWN_QUEUE),
                       claim_statements.offices(notifications.BULK_QUEUE)),
-    "messages": (select(BufferedMessage.id).where(BufferedMessage.expires_at > NOW),),
+    "messages": (select(BufferedMessage.id)
+                 .where(BufferedMessage.expires_at > NOW, BufferedMessage.used_at.is_(None)),),
+    "starts": starts.LOOKS,
     "notices": (select(NoticePush.id).where(NoticePush.state == "waiting", NoticePush.run_at <= NOW),),
     "terms": (select(OfficeTerm.id).where(OfficeTerm.due_at <= NOW),),
     "exports": (select(OfficeExport.id).where(OfficeExport.due_at <= NOW),)}

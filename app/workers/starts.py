@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cases import starts
@@ -14,6 +14,7 @@ from app.catalog.model import DefinitionGeneration
 from app.engine import SIGNAL_WORD, signal_key, store
 from app.engine.model import BufferedMessage, ProcessInstance, StartIndex, StartKey, StartRow, SubscriptionRow
 from app.kernel import database, pauses
+from app.kernel.claim_statements import NOW
 from app.kernel.commands import SYSTEM
 from app.kernel.model import BASE_TENANT_ID
 from app.tenancy.model import Tenant
@@ -25,21 +26,37 @@ def tick(now: datetime) -> int:
     return index() + timers(now) + messages(now)
 
 
+def _stale() -> Select[UUID]:
+    """Offices whose rows are right for other definitions than those of now."""
+    mine, base = aliased(DefinitionGeneration), aliased(DefinitionGeneration)
+    return (select(Tenant.tenant_id)
+            .outerjoin(mine, mine.tenant_id == Tenant.tenant_id)
+            .outerjoin(base, base.tenant_id == BASE_TENANT_ID)
+            .outerjoin(StartIndex, StartIndex.tenant_id == Tenant.tenant_id)
+            .where(or_(StartIndex.own.is_(None), StartIndex.own != func.coalesce(mine.number, 0),
+                       StartIndex.base != func.coalesce(base.number, 0)), pauses.working(Tenant.tenant_id)))
+
+
 def index() -> int:
     """Offices whose definitions have changed since the last look."""
-    mine, base = aliased(DefinitionGeneration), aliased(DefinitionGeneration)
-    query = (select(Tenant.tenant_id)
-             .outerjoin(mine, mine.tenant_id == Tenant.tenant_id)
-             .outerjoin(base, base.tenant_id == BASE_TENANT_ID)
-             .outerjoin(StartIndex, StartIndex.tenant_id == Tenant.tenant_id)
-             .where(or_(StartIndex.own.is_(None), StartIndex.own != func.coalesce(mine.number, 0),
-                        StartIndex.base != func.coalesce(base.number, 0)), pauses.working(Tenant.tenant_id))
-             .limit(LIMIT))
     done = 0
-    for tenant_id in _claim(query):
+    for tenant_id in _claim(_stale().limit(LIMIT)):
         answer = attempt(starts.IndexStarts(tenant_id=tenant_id, actor=SYSTEM), None)
         done += bool(answer and answer["indexed"])
     return done
+
+
+def _offices() -> Select[UUID]:
+    """Offices with a message, or copy of a signal, of a name that a process begins with; `now` is a parameter."""
+    return (select(StartRow.tenant_id)
+            .join(BufferedMessage, (BufferedMessage.tenant_id == StartRow.tenant_id)
+                  & (BufferedMessage.name == StartRow.name))
+            .where(BufferedMessage.expires_at > NOW, BufferedMessage.used_at.is_(None),
+                   pauses.working(StartRow.tenant_id)))
+
+
+LOOKS = (_stale(), select(StartRow.id).where(StartRow.run_at <= NOW), _offices())
+"""What finds something when there is anything to do."""
 
 
 def timers(now: datetime) -> int:
@@ -58,12 +75,8 @@ def timers(now: datetime) -> int:
 
 def messages(now: datetime) -> int:
     """Messages and copies of signals that nobody waits for and a process begins with."""
-    offices = (select(StartRow.tenant_id).join(BufferedMessage, (BufferedMessage.tenant_id == StartRow.tenant_id)
-                                               & (BufferedMessage.name == StartRow.name))
-               .where(BufferedMessage.expires_at > now, BufferedMessage.used_at.is_(None),
-                      pauses.working(StartRow.tenant_id)).distinct())
     done = 0
-    for tenant_id in _claim(offices):
+    for tenant_id in _claim(_offices().distinct(), now):
         for message_id in _beginning(tenant_id, now):
             answer = attempt(starts.BeginByMessage(tenant_id=tenant_id, actor=SYSTEM, message_id=message_id), None)
             done += bool(answer and answer["begun"])
@@ -94,6 +107,6 @@ def _failed(tenant_id: UUID, start_id: UUID, error: str) -> starts.NoteStartFail
     return starts.NoteStartFailure(tenant_id=tenant_id, actor=SYSTEM, start_id=start_id)
 
 
-def _claim(query: object) -> list[UUID]:
+def _claim(query: Select[UUID], now: datetime | None = None) -> list[UUID]:
     with database.current().claim() as session:
-        return list(session.scalars(query))  # type: ignore[call-overload]
+        return list(session.scalars(query, {"now": now} if now else {}))
