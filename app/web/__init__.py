@@ -24,7 +24,7 @@ from app.web import (
 
 def install(app: Flask) -> None:
     """Hang the edge on the app: offices, sessions, access, headers, error pages, languages, pages."""
-    from app.web import admin, api, resident, staff
+    from app.web import admin, api, resident, staff, studio
 
     inner = shared_key.SharedKey(app, tenant_paths.TenantPaths(app.wsgi_app))
     proxies = int(app.config["TRUSTED_PROXIES"])
@@ -40,5 +40,5 @@ def install(app: Flask) -> None:
     headers.install(app)
     errors.install(app)
     health.install(app)
-    for room in (resident, staff, admin, api):
+    for room in (resident, staff, admin, studio, api):
         app.register_blueprint(room.blueprint)

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 FLOORS = [
     {"kernel"}, {"catalog", "dmn", "feel", "auth", "tenancy"}, {"engine", "forms", "deadlines"}, {"cases"},
-    {"supervision", "demand", "rules", "notifications", "knowledge", "insight", "offices", "backups", "retention"}, {"web", "api", "cli", "workers"},
+    {"supervision", "demand", "rules", "notifications", "knowledge", "insight", "offices", "backups", "retention",
+     "studio"}, {"web", "api", "cli", "workers"},
 ]
 TOP = {"__init__", "config", "extensions"}
 DOORS = {"commands", "events", "queries", "errors", "model"}

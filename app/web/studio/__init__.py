@@ -1,0 +1,5 @@
+"""Pages of the Studio: analysts change diagrams, tables and forms, and see the effect before they publish."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("studio", __name__, url_prefix="/studio")
