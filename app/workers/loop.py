@@ -10,6 +10,8 @@ import threading
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.kernel import clock, leases, metrics, wakeups
 from app.kernel.claims import Taker
 from app.workers import folders, offices, supervision
@@ -78,9 +80,17 @@ def run_forever(stop: threading.Event, kinds: Collection[str] = (), taker: Taker
         thread.join()
     offices.in_background.clear()
     supervision.end()
-    for lease in (SEQUENCER, supervision.LEASE):
-        leases.release(lease, OWNER)
+    _let_go()
     log.info("worker %s ends", OWNER)
+
+
+def _let_go() -> None:
+    """Give the leases back, which spares others the wait for their end; without a database they end by themselves."""
+    for lease in (SEQUENCER, supervision.LEASE):
+        try:
+            leases.release(lease, OWNER)
+        except SQLAlchemyError as error:
+            log.warning("the lease %s was not given back: %s", lease, type(error).__name__)
 
 
 def _work(stop: threading.Event, kinds: Collection[str], taker: Taker) -> None:

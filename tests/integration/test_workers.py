@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.cases.commands import FireDueTimer, RetryIncident
 from app.cases.connectors import registry
@@ -150,3 +151,14 @@ def test_a_database_that_was_away_is_no_failure_of_a_timer_or_a_delivery(office:
     monkeypatch.undo()
     office.work()
     assert office.events("deadline.breached") and not office.rows(Delivery, Delivery.state != "done")
+
+
+def test_a_worker_that_lost_its_database_ends_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its leases end by themselves; an error at the very end would look like a crash to whoever started it."""
+    def gone(_name: str, _owner: str) -> None:
+        raise OperationalError("DELETE", {}, Exception("the connection was cut"))
+
+    monkeypatch.setattr(leases, "release", gone)
+    stop = threading.Event()
+    stop.set()
+    loop.run_forever(stop, ("upkeep",))

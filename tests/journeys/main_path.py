@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -31,6 +31,8 @@ class Stage:
     address: str
     password: str
     album: Path
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    """Name of a size -> outlines that axe was shown at it."""
 
     def person(self, **more: object) -> Person:
         """A new window."""

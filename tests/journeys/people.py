@@ -22,6 +22,24 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
         "resultTypes": ["violations"]}  # others are found and not written out: half of the time
 
+AXE = Axe()
+OUTLINE = """() => {
+  const told = (node) => node.tagName + [...node.attributes].filter((one) => !/^(href|value|datetime|action|content|src|id|for|name|title|data-.*|csrf)$/.test(one.name))
+    .map((one) => ` ${one.name}=${/^aria-(label|describedby|labelledby|controls)/.test(one.name) ? Boolean(one.value) : one.value}`).join("");
+  const main = document.querySelector("main");
+  const outline = (node, without) => {
+    if (node === without) return "<main>";
+    const inner = [...node.children].map((one) => outline(one, without)).filter((one, at, all) => one !== all[at - 1]);
+    const text = [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+    return `<${told(node)}${node.hasAttribute("for") || node.hasAttribute("name") ? " named" : ""}${text ? " text" : ""}>${inner.join("")}`;
+  };
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  const inside = main ? outline(main) : "";
+  const around = document.documentElement.getAttribute("class") + outline(document.body, main);
+  return [[inside, around], ids.filter((one, at) => ids.indexOf(one) !== at)];
+}"""
+"""What a page is made of without its words, equal neighbours once: of the main part and of what is around it."""
+
 
 def _then_loaded(act: Callable[..., Any]) -> Callable[..., Any]:
     """Playwright returns when the next document begins; what is asked then may find an empty page."""
@@ -119,13 +137,23 @@ class Person:
         self.page.wait_for_selector(".flash, .notice.good, [role=status]")
         assert not self.page.locator(".notice.bad").count(), self.page.inner_text("main")[:800]
 
-    def look(self, name: str, *, whole: bool = True) -> None:
-        """No sideways scrolling, nothing for axe to find; a picture where somebody asked for them (PICTURES=1)."""
+    def look(self, name: str, *, whole: bool = True, seen: set[str] | None = None) -> None:
+        """No sideways scrolling, nothing for axe to find; a picture where somebody asked for them (PICTURES=1).
+
+        `seen`: outlines of heads and of main parts that axe was shown at this size. A page of which both are there
+        differs from those in its words only; it is not shown again.
+        """
         if os.environ.get("PICTURES") == "1":
             self.picture(name, whole=whole)
         self.fits(name)
-        found = Axe().run(self.page, options=WCAG)
+        parts, twice = self.page.evaluate(OUTLINE)
+        assert not twice, f"{name}: the ids {twice} are there more than once"
+        if seen is not None and seen.issuperset(parts):
+            return
+        found = AXE.run(self.page, options=WCAG)
         assert not found.violations_count, f"{name}: {found.generate_report()}"
+        if seen is not None:
+            seen.update(parts)
 
     def picture(self, name: str, *, whole: bool = True) -> None:
         """Into the album."""
