@@ -59,7 +59,7 @@ def live(session: Session, tenant_id: UUID, kind: str, key: str) -> Published | 
     if session.info.get(CHANGED):
         return _read(session, tenant_id, kind, key)
     numbers = generation(session, tenant_id)
-    place = (session.get_bind().engine.url, tenant_id, kind, key)
+    place = (_database(session), tenant_id, kind, key)
     remembered = _found.get(place)
     if remembered is not None and remembered[0] == numbers:
         found: Published | None = remembered[1]
@@ -67,6 +67,15 @@ def live(session: Session, tenant_id: UUID, kind: str, key: str) -> Published | 
     found = _read(session, tenant_id, kind, key)
     _found.put(place, (numbers, found))
     return found
+
+
+def _database(session: Session) -> str:
+    """Which database it is, worked out once for each engine: an address is hashed by writing it out anew each time."""
+    engine = session.get_bind().engine
+    known: str | None = engine.__dict__.get("_yikou_database")
+    if known is None:
+        known = engine._yikou_database = str(engine.url)  # type: ignore[attr-defined]
+    return known
 
 
 def content(published: Published | None) -> bytes | None:
@@ -84,7 +93,7 @@ def compiled(session: Session, tenant_id: UUID, kind: str, key: str) -> tuple[Pu
 
 def compiled_by_hash(session: Session, tenant_id: UUID, definition_hash: str) -> tuple[Published, Any]:
     """A version that something is pinned to: of this office or of the base. Raises NotFound."""
-    place = (session.get_bind().engine.url, tenant_id, definition_hash)
+    place = (_database(session), tenant_id, definition_hash)
     published = _pinned.get(place)
     if published is None:
         query = (select(DefinitionVersion)

@@ -14,6 +14,8 @@ _MARK = f"\u0000{secrets.token_hex(8)}:"
 """What a decimal wears on its way through `json`; random, so that no text of a person can look like one."""
 _MARKED = re.compile(rf'"\\u0000{_MARK[1:]}(-?[0-9.]+(?:E[+-]?[0-9]+)?)"')
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 def _plain(value: Any) -> Any:
     """Anything the platform stores -> what `json` can write; decimals become marked strings."""
@@ -38,8 +40,8 @@ def _plain(value: Any) -> Any:
 
 def dump(value: Any, indent: int | None = None) -> str:
     """JSON text, compact unless indented. Raises TypeError or ValueError for what JSON cannot hold."""
-    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":") if indent is None else None,
-                      indent=indent, allow_nan=False)
+    text = _COMPACT.encode(_plain(value)) if indent is None else json.dumps(
+        _plain(value), ensure_ascii=False, indent=indent, allow_nan=False)
     return _MARKED.sub(r"\1", text) if _MARK[1:] in text else text
 
 

@@ -58,8 +58,8 @@ def type_of(data: object) -> EventType:
 
 
 def payload(data: Any) -> dict[str, Any]:
-    """The fields of an event object as a document."""
-    return {f.name: getattr(data, f.name) for f in fields(data)}
+    """The fields of an event object as a document; one without a value takes no room, and is None again when read."""
+    return {f.name: value for f in fields(data) if (value := getattr(data, f.name)) is not None}
 
 
 def _field_kinds(cls: type) -> dict[str, str]:
@@ -121,7 +121,7 @@ def upcast(name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
     kind, data = REGISTRY[name], dict(data)
     while version < kind.version:
         data, version = kind.upcasters[version](data), version + 1
-    return data
+    return dict.fromkeys(f.name for f in fields(kind.dataclass)) | data
 
 
 _PENDING, _DEAD, _DONE = text("state = 'pending'"), text("state = 'dead'"), text("state = 'done'")

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import URL
 
+from app.kernel.cursors import LeanCursor
+
 CLIENT: dict[str, int] = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
                           "tcp_user_timeout": 10_000}
 """Of libpq: seconds until a connection is made; an idle one is asked after 5, lost after 11; `tcp_user_timeout` in
@@ -33,8 +35,9 @@ def arguments(url: str | URL) -> dict[str, Any]:
 
 def engine_options(url: str | URL) -> dict[str, Any]:
     """Options for SQLAlchemy's engine on the address."""
-    given = arguments(url)
-    return {"connect_args": given, "pool_timeout": POOL_SECONDS} if given else {}
+    if make_url(url).get_backend_name() != "postgresql":
+        return {}
+    return {"connect_args": {**arguments(url), "cursor_factory": LeanCursor}, "pool_timeout": POOL_SECONDS}
 
 
 def prepare(engine: Engine) -> None:

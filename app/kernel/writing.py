@@ -102,8 +102,7 @@ def _check(group: Group, found: int) -> None:
 
 def _write_at_once(connection: Connection, groups: Sequence[Group]) -> None:
     """Data-modifying WITH: foreign keys are looked at when the whole statement is done."""
-    given = tuple(json.dumps([_plain(group.table, row) for row in group.rows], ensure_ascii=False,
-                             separators=(",", ":"), default=_text, allow_nan=False) for group in groups)
+    given = tuple(_ROWS.encode([_plain(group.table, row) for row in group.rows]) for group in groups)
     statement = _at_once(tuple(group.shape for group in groups))
     counts = connection.exec_driver_sql(statement, given).one()
     for group, found in zip(groups, counts, strict=True):
@@ -133,6 +132,9 @@ def _text(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"a column cannot hold {type(value).__name__}")
+
+
+_ROWS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_text, allow_nan=False)
 
 
 @lru_cache(maxsize=4_096)  # combinations of changes are many, and each is one text

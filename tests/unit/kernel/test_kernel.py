@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -257,3 +258,24 @@ def test_seeded_ids_repeat_and_others_do_not() -> None:
     first = made()
     assert first == made() == sorted(first) and len(set(first)) == 50
     assert ids.new_id() not in first
+
+
+def test_a_process_that_was_forked_makes_other_ids() -> None:
+    """Random bits are taken from the system in pieces; a child must not go on in the piece of its parent."""
+    ids.noise(8)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, f"{ids.noise(256):064x}".encode())
+        os._exit(0)
+    mine, theirs = f"{ids.noise(256):064x}", os.read(reader, 64).decode()
+    os.waitpid(child, 0)
+    assert len(theirs) == 64 and mine != theirs
+    assert len({ids.noise(64) for _ in range(5_000)}) == 5_000
+
+
+def test_what_an_event_does_not_say_is_not_stored_and_reads_as_nothing() -> None:
+    name, kind = next((name, kind) for name, kind in events.REGISTRY.items() if name == "case.closed")
+    stored = {"case_id": "x", "round": 1}
+    assert events.upcast(name, kind.version, stored)["rating"] is None
+    assert events.upcast(name, kind.version, stored)["round"] == 1

@@ -170,7 +170,7 @@ class Play:
                 self.played.given_up.append(f"{what}: {error.message} {fields}".strip())
 
     def _task_opened(self, event: StoredEvent) -> None:
-        data = event.data
+        data = event.current()
         task_id, groups = UUID(data["task_id"]), [name for name in data["groups"].split(",") if name]
         moment = self.desk.moment(self._tasks.get(task_id), event.at)
         self.plan(moment, data["element_id"], partial(self.desk.work, task_id, groups, data["process_id"]))
@@ -181,17 +181,17 @@ class Play:
         self.visitors.asked(UUID(event.data["case_id"]), str(event.data.get("element_id")), self.plan)
 
     def _appointment_changed(self, event: StoredEvent) -> None:
-        if event.data["state"] == appointments.AGREED:
+        if event.data.get("state") == appointments.AGREED:
             self.visitors.visit_agreed(UUID(event.data["case_id"]), self.plan)
 
     def _phase_entered(self, event: StoredEvent) -> None:
-        if event.data["phase"] == "feedback":
+        if event.data.get("phase") == "feedback":
             self.visitors.invited(UUID(event.data["case_id"]), self.plan)
 
     def _breached(self, event: StoredEvent) -> None:
         """Now and then a supervisor asks the unit why."""
         case_id, how = UUID(event.data["case_id"]), self.desk.behaviour
-        asked = how.part("staff", "orders") and event.data["unit"] and case_id in self.desk.cases
+        asked = how.part("staff", "orders") and event.data.get("unit") and case_id in self.desk.cases
         if asked and how.happens("staff", "orders"):
             self.plan(self.desk.moment(None, event.at), "open_order", partial(self.desk.order, case_id))
 
