@@ -20,6 +20,7 @@ from app.tenancy import zones
 from app.tenancy.commands import SaveOffice
 from tests.bench.offices import ROUNDS, begin_rounds, go_round, publish
 from tests.integration.play import Office
+from tests.integration.test_lifecycle import INTAKE
 
 
 def allow(office: Office, **figures: object) -> None:
@@ -126,3 +127,13 @@ def test_variables_of_an_operator_are_weighed_too(office: Office) -> None:
     with pytest.raises(Exception, match="bytes"):
         dispatch(OpenMatter(tenant_id=office.tenant_id, actor=SYSTEM, nature="order", process_id="rounds", title="x",
                             variables={"text": "x" * 5000}))
+
+
+def test_a_step_beyond_its_budget_keeps_the_form_and_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.submit()
+    office.work()
+    monkeypatch.setattr(budgets, "of", lambda uow: StepBudget(steps=0))
+    answer = office.do("task_intake", **INTAKE)
+    assert answer["stopped"] and "task_intake" in office.tasks()
+    assert [row.code for row in office.rows(IncidentRow)] == ["budget_steps"]
+    assert office.rows(FormSubmission)[0].data["intake_decision"] == "accept"
