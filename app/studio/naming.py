@@ -9,12 +9,12 @@ from functools import lru_cache
 from html import unescape
 
 LONGEST = 120
-_PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^>]{0,2000})>(.{0,600})", re.DOTALL)
-_DECISION = re.compile(r"<(?:[\w.-]+:)?decision\b([^>]{0,2000})>(.{0,600})", re.DOTALL)
+_PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^<>]{0,2000})>(.{0,600})", re.DOTALL)
+_DECISION = re.compile(r"<(?:[\w.-]+:)?decision\b([^<>]{0,2000})>(.{0,600})", re.DOTALL)
 _DESCRIPTION = re.compile(r"\s*<(?:[\w.-]+:)?description>([^<]*)<")
 _EXTENSIONS = re.compile(r"\s*<(?:[\w.-]+:)?extensionElements>(.*?)</", re.DOTALL)
 _ENGLISH = re.compile(r'name="name_en"\s+value="([^"]*)"')
-_TASK = re.compile(r"<(?:[\w.-]+:)?(?:userTask|startEvent)\b([^>]*[^/])>(.*?)</(?:[\w.-]+:)?(?:userTask|startEvent)>",
+_TASK = re.compile(r"<(?:[\w.-]+:)?(?:userTask|startEvent)\b([^<>]*[^/<>])>(.*?)</(?:[\w.-]+:)?(?:userTask|startEvent)>",
                    re.DOTALL)
 _FORM = re.compile(r'formId="([\w-]+)"')
 Title = tuple[str, str]

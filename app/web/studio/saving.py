@@ -80,7 +80,7 @@ def check(kind: str, key: str) -> Response:
     data = _bytes(kind, _sent("source"))
     with reading() as reader:
         found = published.verdict(reader, the_office().tenant_id, kind, key, data)
-    names = marks.names_of(data) if kind != "form" else {}
+    names = marks.names_of(data) if kind != "form" and any(one.element for one in found) else {}
     return jsonify({"problems": [
         {"severity": one.severity, "code": one.code, "element": one.element, "line": one.line, "column": one.column,
          "name": names.get(one.element or "", ""), "cell": marks.cell(one), "text": one.told(t)}

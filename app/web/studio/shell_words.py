@@ -17,13 +17,12 @@ WORDS = {
     "show_newer": msg("Show it"), "theirs": msg("Take the other text"), "mine": msg("Keep mine in its place"),
     "put_back": msg("Bring my text back"), "put_aside": msg("The other text is shown. Yours is still here."),
     "restored": msg("Your text from {at} had not been sent. It is here again."),
-    "here": msg("Also here: {names}"), "alone": msg("Only you are here"), "by": msg("saved by {by}, {at}"),
+    "here": msg("Also here: {names}"), "by": msg("saved by {by}, {at}"),
     "checking": msg("Checking …"), "sound": msg("The checks find nothing."), "faults": msg("{count} faults"),
     "fault": msg("1 fault"), "hints": msg("{count} hints"), "hint": msg("1 hint"), "line": msg("line {line}"),
     "row": msg("row {row}"), "column": msg("column {column}"),
     "unchecked": msg("The checks cannot be asked right now."),
     "broken": msg("The drawn editor could not read this file. It is shown as text."),
-    "behind": msg("Another version came into force since this draft was begun."),
     "editor": msg("Text of the definition"),
 }
 

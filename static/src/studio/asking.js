@@ -35,6 +35,6 @@ export function asker(page) {
       place.hidden = false;
     },
     close() { place.hidden = true; place.replaceChildren(); },
-    get open() { return !place.hidden; },
+    get open() { return !place.hidden && place.querySelector("button") !== null; },
   };
 }
