@@ -14,8 +14,8 @@ _DECISION = re.compile(r"<(?:[\w.-]+:)?decision\b([^<>]{0,2000})>(.{0,600})", re
 _DESCRIPTION = re.compile(r"\s*<(?:[\w.-]+:)?description>([^<]*)<")
 _EXTENSIONS = re.compile(r"\s*<(?:[\w.-]+:)?extensionElements>(.*?)</", re.DOTALL)
 _ENGLISH = re.compile(r'name="name_en"\s+value="([^"]*)"')
-_TASK = re.compile(r"<(?:[\w.-]+:)?(?:userTask|startEvent)\b([^<>]*[^/<>])>(.*?)</(?:[\w.-]+:)?(?:userTask|startEvent)>",
-                   re.DOTALL)
+_SHOWING = r"(?:[\w.-]+:)?(?:userTask|startEvent)"
+_TASK = re.compile(rf"<{_SHOWING}\b([^<>]*[^/<>])>(.*?)</{_SHOWING}>", re.DOTALL)
 _FORM = re.compile(r'formId="([\w-]+)"')
 Title = tuple[str, str]
 """(Chinese, English); the English is empty where the file has none."""

@@ -36,9 +36,10 @@ def opened(person: Person) -> Any:
 
 
 def typed(person: Person, text: str) -> None:
-    """At the very end of the text."""
+    """At the end of the first line, which is always on the screen."""
     person.page.locator(".cm-content").click()
-    person.page.keyboard.press("Control+End")
+    person.page.keyboard.press("Control+Home")
+    person.page.keyboard.press("End")
     person.page.keyboard.type(text)
 
 
@@ -95,7 +96,7 @@ def test_what_a_closed_page_had_not_sent_is_there_again(stage: Stage) -> None:
         expect(one.page.locator(".cm-content")).to_contain_text("<!-- vier -->")
         state(one, "saved")
         typed(one, "<")
-        faults = one.page.locator("[data-problems] li button.error")
+        faults = one.page.locator("[data-problems] li button.wrong")
         faults.first.wait_for()
         one.page.keyboard.press("Control+Shift+P")
         assert one.page.evaluate("document.activeElement.closest('[data-problems]') !== null")

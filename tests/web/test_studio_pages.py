@@ -93,6 +93,7 @@ def test_a_definition_is_begun_by_its_name_and_published(analyst: Desk) -> None:
 
 def test_without_scripts_the_text_is_saved_and_a_conflict_loses_nothing(analyst: Desk, admin: Desk) -> None:
     page = analyst.get(PAGE)
+    assert re.search(r"static/vendor/studio_(dmn|text)\.js", page)
     first, mine = noted(source(page)), noted(source(page), "meins")
     fields = {"revision": str(config(page)["revision"]), "based_on": config(page)["based_on"]}
     assert analyst.post(PAGE, {**fields, "source": first.replace("\n", "\r\n")}).status_code == 303

@@ -151,9 +151,9 @@ def _page(kind: str, key: str, error: YikouError | None = None, typed: str | Non
                if isinstance(error, Conflict) else differences.Difference())
     entry = _entry(kind)
     answer = make_response(render_template(
-        "studio/editor.html", sheet=found, name=name, source=source, who=who, said=said, entry=entry,
+        "studio/editor.html", sheet=found, name=name, source=source, who=who, said=said, script=entry,
         others=[who[one] for one in here if one != actor().user_id and one in who], difference=changed,
-        plain=entry == PLAIN, drawn=ENTRIES[kind] == entry, style=_built(f"{entry}.css"),
+        plain=entry == PLAIN, drawable=_built(f"{ENTRIES[kind]}.js"), style=_built(f"{entry}.css"),
         problem=t(error.message, **error.params) if error is not None else "", conflict=isinstance(error, Conflict),
         config=_config(found), may_publish=policy.can(actor(), "definition.publish"),
         walk=_route("walk", kind, key), pictures=_route("differences", kind, key)))

@@ -6,7 +6,7 @@ from app.kernel.errors import msg
 from app.web.texts import t
 
 WORDS = {
-    "ready": msg("Nothing changed yet"), "unsaved": msg("Changed"), "saving": msg("Saving …"),
+    "ready": msg("Nothing changed yet"), "draft": msg("Draft"), "unsaved": msg("Changed"), "saving": msg("Saving …"),
     "saved": msg("Saved {at}"), "offline": msg("No connection. What you wrote is kept in this browser and sent later."),
     "unkept": msg("No connection, and this browser cannot keep the text. Please leave the page open."),
     "refused": msg("Not saved: {why}"),

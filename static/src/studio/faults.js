@@ -18,7 +18,7 @@ export function faultList(page, words, say) {
     const item = document.createElement("li");
     const made = document.createElement("button");
     made.type = "button";
-    made.className = one.severity;
+    made.className = one.severity === "error" ? "wrong" : "hint-of";
     const where = document.createElement("strong");
     where.textContent = place(one);
     made.append(where, one.text);

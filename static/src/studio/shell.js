@@ -137,6 +137,7 @@ class Shell {
     if (answer.status === 200) {
       this.revision = answer.body.revision;
       this.setRevision();
+      this.begun(answer.body);
       this.saved = upTo;
       if (!this.unsaved) this.kept.drop();
       this.tell(this.unsaved ? "unsaved" : "saved", { at: answer.body.saved });
@@ -254,6 +255,17 @@ class Shell {
       headers: { "Content-Type": "application/json", "X-CSRFToken": token } });
     const json = (answer.headers.get("Content-Type") ?? "").includes("application/json");
     return { status: answer.status, body: json ? await answer.json() : null };
+  }
+
+  // The head of the page said what is in force until a draft began.
+  begun({ by, saved }) {
+    const tag = document.createElement("span");
+    tag.className = "tag warn";
+    tag.textContent = this.words.draft;
+    const who = document.createElement("span");
+    who.className = "quiet";
+    who.textContent = ` ${by}, ${saved}`;
+    this.page.querySelector("[data-state-of]").replaceChildren(tag, who);
   }
 
   setRevision() {
