@@ -34,7 +34,7 @@ WITHOUT_LANGUAGE = "unavailable.html"
 
 class Seen(HTMLParser):
     """The words a reader sees or hears: text and spoken attributes. Codes and what people typed are left out, and so
-    are parts that say which language they are in."""
+    are words within a line that say which language they are in."""
 
     SILENT = {"script", "style", "code", "kbd", "pre", "title"}  # keys bear the same names everywhere
     SPOKEN = ("aria-label", "placeholder", "alt")
@@ -48,7 +48,7 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("input", "meta", "link", "br", "img", "hr"):
-            self.open.append("code" if tag != "html" and dict(attrs).get("lang") else tag)
+            self.open.append("code" if tag == "span" and dict(attrs).get("lang") else tag)
             self.tags.append(tag)
         self.found += [str(value) for name, value in attrs if name in self.SPOKEN and value]
 
