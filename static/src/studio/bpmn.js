@@ -4,6 +4,7 @@ import simulation from "bpmn-js-token-simulation";
 
 import ids from "./bpmn_ids.js";
 import marks from "./bpmn_marks.js";
+import menus from "./bpmn_menus.js";
 import mend from "./bpmn_mend.js";
 import offered from "./bpmn_options.js";
 import panel from "./bpmn_panel.js";
@@ -60,7 +61,7 @@ export async function mount({ place, source, locale, options, onChange, say: ann
     propertiesPanel: { parent: side, tooltip: {}, getFeelPopupLinks: () => [], feelPopupContainer: whole },
     elementTemplates: templates(offer, translate),
     exporter: { name: "Yikou", version: "1" },
-    additionalModules: [simulation, ids, panel, { translate: ["value", translate], offer: ["value", offer] }],
+    additionalModules: [simulation, ids, menus, panel, { translate: ["value", translate], offer: ["value", offer] }],
   });
   let imported;
   try {

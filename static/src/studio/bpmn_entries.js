@@ -12,8 +12,11 @@ const common = ({ element, id, label, description, get, set }) =>
 const Pick = (entry) => SelectEntry({ ...common(entry), getOptions: () => entry.options });
 const Tick = (entry) => CheckboxEntry(common(entry));
 const Words = (entry) => TextFieldEntry({ ...common(entry), disabled: entry.disabled, debounce: useService("debounceInput") });
+// A line break inside a text literal is written as its escape: the field's own grammar knows no other.
+const escaped = (value) => (typeof value === "string" && value.startsWith("=")
+  ? value.replace(/"(?:[^"\\]|\\.)*"/gs, (literal) => literal.replace(/\r?\n/g, "\\n")) : value);
 const Formula = (entry) =>
-  FeelEntry({ ...common(entry), feel: entry.feel || "optional", debounce: useService("debounceInput") });
+  FeelEntry({ ...common(entry), getValue: () => escaped(entry.get()), feel: entry.feel || "optional", debounce: useService("debounceInput") });
 const Note = (entry) => jsx("div", { class: "bio-properties-panel-entry bpmn-note", "data-entry-id": entry.id, children: entry.text });
 
 export const pick = (entry) => ({ ...entry, component: Pick, isEdited: isSelectEntryEdited });

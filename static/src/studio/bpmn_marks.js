@@ -47,7 +47,7 @@ export default function marks(editor, say) {
       const shape = shapeOf(id);
       const { box, worst } = badge(found, say);
       box.addEventListener("click", () => editor.get("selection").select(shape));
-      overlays.add(shape, SEEN, { position: shape.waypoints ? { top: 0, left: 0 } : { top: -12, right: 12 }, html: box });
+      overlays.add(shape, SEEN, { position: shape.waypoints ? { top: 0, left: 0 } : { top: -14, left: -14 }, html: box, scale: { min: 1 } });
       canvas.addMarker(shape, `bpmn-marked-${worst}`);
       marked.push([id, `bpmn-marked-${worst}`]);
     });

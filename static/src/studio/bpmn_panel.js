@@ -43,7 +43,8 @@ export function arranged(element, groups, services, say, offer) {
     .map((make) => make(element, services, say, offer)).filter(Boolean);
   const first = kept.filter((group) => /^(general|timer|condition|message|error|signal|escalation|link)$/.test(group.id));
   const rest = kept.filter((group) => !first.includes(group) && (!group.entries || group.entries.length));
-  return [...first, ...ours, ...rest, technical(element, say)];
+  const last = rest.filter((group) => group.id === "Zeebe__ExtensionProperties");
+  return [...first, ...ours, ...rest.filter((group) => !last.includes(group)), technical(element, say), ...last];
 }
 
 function Provider(propertiesPanel, injector, translate, offer) {
