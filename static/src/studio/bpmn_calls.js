@@ -41,7 +41,8 @@ function decisionGroup(element, services, say, offer) {
   };
 }
 
-export const isHeader = (part) => [part.in, part.kind, part.binding].some((one) => String(one || "").includes("header"));
+// What does not change from case to case stands in a header, what does is an input.
+export const isHeader = (part) => part.as === "header";
 
 function parameter(element, services, say, part) {
   const list = isHeader(part) ? "headers" : "inputs";

@@ -7,20 +7,26 @@ import { attribute, drawn, extend, property, setProperties } from "./bpmn_extens
 
 const ASSIGNED = "zeebe:AssignmentDefinition", FORM = "zeebe:FormDefinition", EXCLUDE = "assign.exclude";
 const BY_LEVEL = '=if level = "head" then ["head@" + unit] else ["handler@" + unit]';
-const OWN_UNIT = "@=", EMPTY_FORMULA = "=[]";
+const OWN_UNIT = "@=", EMPTY_FORMULA = "=[]", LONG = 60;
 
 const parts = (value) => value.split(",").map((one) => one.trim()).filter(Boolean);
 const without = (kept, at, value) => [...kept.slice(0, at), ...(value ? [value] : []), ...kept.slice(at + 1)];
 
+const short = (text) => (text.length > LONG ? `${text.slice(0, LONG)}…` : text);
+
 function groupChoices(say, offer) {
-  const office = offer.groups.filter((one) => !one.name.includes("@"));
-  const placed = offer.groups.filter((one) => one.name.includes("@"));
+  const plain = offer.groups.filter((one) => !one.name.startsWith("="));
+  const office = plain.filter((one) => !one.name.includes("@"));
+  const placed = plain.filter((one) => one.name.includes("@"));
   const roles = new Set(placed.map((one) => one.name.split("@")[0]));
   const inUnit = office.filter((one) => (roles.size ? roles.has(one.name) : ["handler", "head"].includes(one.name)));
   const named = (children, label) => (children.length ? [{ label, children }] : []);
+  const charged = [...inUnit.map((one) => ({ value: `=["${one.name}@" + unit]`, label: say("{group} of the unit in charge", { group: one.label }) })),
+    { value: BY_LEVEL, label: say("Handler or head of the unit in charge, by level") }];
+  const said = offer.groups.filter((one) => one.name.startsWith("=") && !charged.some((known) => known.value === one.name));
   return [
-    ...named([...inUnit.map((one) => ({ value: `=["${one.name}@" + unit]`, label: say("{group} of the unit in charge", { group: one.label }) })),
-      { value: BY_LEVEL, label: say("Handler or head of the unit in charge, by level") }], say("In the unit that handles the case")),
+    ...named(charged, say("In the unit that handles the case")),
+    ...named(said.map(({ value, label }) => ({ value, label: short(label) })), say("As in other diagrams")),
     ...named(office.map(({ value, label }) => ({ value, label })), say("In the whole office")),
     ...named(placed.map(({ value, label }) => ({ value, label })), say("In one unit")),
   ];
@@ -42,7 +48,7 @@ function groupEntries(element, services, say, offer) {
                                                get: () => attribute(element, ASSIGNED, "candidateGroups"), set })];
   }
   const chosen = parts(value);
-  const office = offered.slice(1);
+  const office = offered.filter((one) => one.children.every((child) => !child.value.startsWith("=")));
   return [...chosen, ""].map((one, at) => pick({
     id: `yikou-group-${at + 1}`, label: at ? say("or also") : say("Who does it"), get: () => one,
     set: (now) => set(now?.startsWith("=") ? now : without(chosen, at, now).join(", ")),

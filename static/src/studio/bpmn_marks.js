@@ -8,7 +8,7 @@ function badge(found, say) {
   const worst = found.some((one) => severe(one) === "error") ? "error" : "hint";
   const box = document.createElement("button");
   box.type = "button";
-  box.className = `bpmn-mark ${worst}`;
+  box.className = `bpmn-mark is-${worst}`;
   const texts = found.map((one) => `${say(severe(one) === "error" ? "Error" : "Hint")}: ${one.text}`);
   box.setAttribute("aria-label", texts.join("; "));
   const sign = document.createElement("span");

@@ -5,6 +5,22 @@ const LATE = 300;
 
 const left = (entries, gone) => Object.fromEntries(Object.entries(entries).filter(([id]) => !gone(id)));
 
+// Most steps of an office are people's: what the pad appends is a user task. Others are chosen from its menu.
+function Pad(contextPad, elementFactory, autoPlace, create, translate) {
+  const shape = () => elementFactory.createShape({ type: "bpmn:UserTask" });
+  this.getContextPadEntries = (element) => (entries) => {
+    const usual = entries["append.append-task"];
+    if (!usual) return entries;
+    const action = {
+      click: (event, source = element) => autoPlace.append(source, shape()),
+      dragstart: (event) => create.start(event, shape(), { source: element }),
+    };
+    return { ...entries, "append.append-task": { ...usual, className: "bpmn-icon-user-task", title: translate("Append user task"), action } };
+  };
+  contextPad.registerProvider(LATE, this);
+}
+Pad.$inject = ["contextPad", "elementFactory", "autoPlace", "create", "translate"];
+
 function Menus(popupMenu) {
   const gone = (element) => {
     const inside = element?.parent?.businessObject?.triggeredByEvent;
@@ -16,4 +32,4 @@ function Menus(popupMenu) {
 }
 Menus.$inject = ["popupMenu"];
 
-export default { __init__: ["yikouMenus"], yikouMenus: ["type", Menus] };
+export default { __init__: ["yikouMenus", "yikouPad"], yikouMenus: ["type", Menus], yikouPad: ["type", Pad] };

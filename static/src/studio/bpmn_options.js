@@ -12,6 +12,7 @@ export default function offered(options, locale) {
   const values = (found) => list(found).map((one) => (typeof one === "object" && one
     ? { value: String(one.value ?? one.key ?? one.code), label: String(told(one.label ?? one.name) ?? one.value) }
     : { value: String(one), label: String(one) }));
+  const words = (name) => list(given[name]).filter((one) => typeof one === "string");
   const properties = list(given.properties).filter((one) => one && one.name)
     .map((one) => ({ ...one, label: String(told(one.label) || one.name), values: values(one.values) }));
   return {
@@ -21,6 +22,7 @@ export default function offered(options, locale) {
       .map((one) => ({ ...one, value: one.type, label: String(told(one.label ?? one.name) || one.type),
                        parameters: list(one.parameters).map((part) => (typeof part === "string" ? { name: part } : part))
                          .map((part) => ({ ...part, label: String(told(part.label) || part.name), values: values(part.values) })) })),
+    messages: words("messages"), signals: words("signals"), errors: words("errors"),
     properties, of: (name) => properties.find((one) => one.name === name)?.values || [],
   };
 }

@@ -7,7 +7,8 @@ import { clocksGroup, timerEntry } from "./bpmn_clocks.js";
 import { words } from "./bpmn_entries.js";
 import { owner, property, setProperties } from "./bpmn_extensions.js";
 import { handlingGroup } from "./bpmn_handling.js";
-import { caseGroup, journalGroup, phaseGroup } from "./bpmn_record.js";
+import { referenceEntry } from "./bpmn_references.js";
+import { caseGroup, furtherGroup, journalGroup, phaseGroup } from "./bpmn_record.js";
 
 const LAST = 50;
 // Listeners, workers, bindings and forms of other kinds are refused by our engine; what we show in our own groups goes as well.
@@ -39,7 +40,11 @@ export function arranged(element, groups, services, say, offer) {
   }
   const timer = kept.find((group) => group.id === "timer");
   if (timer) timer.entries = [...timerEntry(element, services, say, offer), ...timer.entries];
-  const ours = [handlingGroup, callGroup, clocksGroup, phaseGroup, journalGroup, caseGroup]
+  for (const kind of ["message", "signal", "error"]) {
+    const found = kept.find((group) => group.id === kind);
+    if (found) found.entries = [...referenceEntry(kind, element, services, say, offer), ...found.entries];
+  }
+  const ours = [handlingGroup, callGroup, clocksGroup, phaseGroup, journalGroup, caseGroup, furtherGroup]
     .map((make) => make(element, services, say, offer)).filter(Boolean);
   const first = kept.filter((group) => /^(general|timer|condition|message|error|signal|escalation|link)$/.test(group.id));
   const rest = kept.filter((group) => !first.includes(group) && (!group.entries || group.entries.length));

@@ -11,11 +11,20 @@ const LINES = { note: "Note", contact: "Contact", question: "Question", answer: 
                 return: "Return", ruling: "Ruling", rating: "Rating", instruction: "Instruction" };
 const READERS = { staff: "Staff only", public: "The resident too" };
 const CASE = { "case.service": "Service", "case.module": "Module", "case.unit": "Unit", "case.urgency": "Urgency", "case.kind": "Kind" };
-const HERE = new Set(["phase", "outcome", "entry.kind", "entry.visibility", "entry.body", "name_en", "assign.exclude",
-                      ...["start", "budget", "stop", "pause", "extend", "by", "interrupt"].map((one) => `deadline.${one}`), ...Object.keys(CASE)]);
+const FURTHER = {
+  "entry.channel": "How the resident was contacted", "entry.reached": "Resident was reached",
+  "commitment.give": "Promise made to the resident", "commitment.keep": "Answers the promise",
+  "appointment.on": "Appointment: day", "appointment.part": "Appointment: time of day", "appointment.note": "Appointment: note",
+  "appointment.price": "Appointment: price", "appointment.state": "Appointment: how it ended",
+  "visit.decision": "Return visit: how", "visit.reason": "Return visit: why", "case.score": "Points of an internal matter",
+  "matter.groups": "Who may begin it by hand", "matter.nature": "Nature of the internal matter",
+};
+const AT_START = /^matter\./;
+const ELSEWHERE = /^(phase|outcome|name_en|entry\.(kind|visibility|body)|assign\.|deadline\.|case\.(service|module|unit|urgency|kind)$)/;
 
-const told = (offer, say, name, usual) => {
-  const given = offer.of(name);
+// The office's values, with our words for those that it only names.
+const told = (offer, say, name, usual = {}) => {
+  const given = offer.of(name).map(({ value, label }) => ({ value, label: label === value && usual[value] ? say(usual[value]) : label }));
   return given.length ? given : Object.entries(usual).map(([value, label]) => ({ value, label: say(label) }));
 };
 
@@ -35,7 +44,7 @@ const asked = (element, services, name, label) => formula({
 
 export function phaseGroup(element, services, say, offer) {
   if (!is(element, "bpmn:FlowNode")) return null;
-  const outcomes = offer.of("outcome");
+  const outcomes = told(offer, say, "outcome");
   const ends = is(element, "bpmn:EndEvent")
     ? outcomes.length ? known(element, services, say, "outcome", say("Outcome of the case"), outcomes)
       : [words({ id: "yikou-outcome", label: say("Outcome of the case"), get: () => property(element, "outcome") || "",
@@ -55,13 +64,24 @@ export function journalGroup(element, services, say, offer) {
   return { id: "yikou-journal", label: say("Line in the journal"), component: Group, entries };
 }
 
-export function caseGroup(element, services, say, offer) {
+export function caseGroup(element, services, say) {
   if (!is(element, "bpmn:Activity") && !is(element, "bpmn:Event")) return null;
-  const columns = Object.entries(CASE).map(([name, label]) => asked(element, services, name, say(label)));
-  const kinds = [element.type, element.type.replace("bpmn:", ""), element.type.replace(/bpmn:(.)/, (_, one) => one.toLowerCase())];
-  const further = offer.properties.filter((one) => !HERE.has(one.name)
-    && (!one.on?.length || one.on.some((type) => kinds.includes(type)) || property(element, one.name)));
-  const more = further.flatMap((one) => (one.values.length
-    ? known(element, services, say, one.name, one.label, one.values) : [asked(element, services, one.name, one.label)]));
-  return { id: "yikou-case", label: say("Facts of the case"), component: Group, entries: [...columns, ...more] };
+  return { id: "yikou-case", label: say("Facts of the case"), component: Group,
+           entries: Object.entries(CASE).map(([name, label]) => asked(element, services, name, say(label))) };
+}
+
+const counts = (element, one) => !one.of || one.of === "any" || element.type.toLowerCase() === `bpmn:${one.of}`.toLowerCase();
+
+// Whatever else the office reads at elements, also what a later release of the server tells of.
+export function furtherGroup(element, services, say, offer) {
+  if (!is(element, "bpmn:FlowNode")) return null;
+  const server = new Map(offer.properties.map((one) => [one.name, one]));
+  const names = [...new Set([...Object.keys(FURTHER), ...server.keys()])].filter((name) => !ELSEWHERE.test(name)
+    && (property(element, name) !== undefined || (is(element, "bpmn:StartEvent") || !AT_START.test(name)) && counts(element, server.get(name) || {})));
+  const entries = names.flatMap((name) => {
+    const label = FURTHER[name] ? say(FURTHER[name]) : server.get(name).label;
+    const values = told(offer, say, name);
+    return values.length ? known(element, services, say, name, label, values) : [asked(element, services, name, label)];
+  });
+  return { id: "yikou-further", label: say("Further meanings"), component: Group, entries };
 }
