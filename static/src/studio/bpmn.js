@@ -9,7 +9,7 @@ import mend from "./bpmn_mend.js";
 import offered from "./bpmn_options.js";
 import panel from "./bpmn_panel.js";
 import templates from "./bpmn_templates.js";
-import tools from "./bpmn_tools.js";
+import tools, { fit } from "./bpmn_tools.js";
 import { translator } from "./bpmn_words.js";
 
 const READABLE = 0.45, CLOSE = 0.8;
@@ -44,7 +44,7 @@ function refused(place, whole, say, error, source) {
 // Large drawings begin at their start, at a size that can be read.
 function begin(editor) {
   const canvas = editor.get("canvas");
-  if (canvas.zoom("fit-viewport", "auto") >= READABLE) return;
+  if (fit(editor) >= READABLE) return;
   const start = editor.get("elementRegistry").find((one) => one.type === "bpmn:StartEvent");
   canvas.zoom(CLOSE);
   if (start) canvas.scrollToElement(start, { top: 160, left: 160, right: 320, bottom: 160 });

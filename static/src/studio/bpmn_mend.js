@@ -86,6 +86,11 @@ function panel(place, say) {
   });
 }
 
+// These fields look at keys; what comes by an input method, by voice or by pasting has none.
+function listening(event) {
+  if (event.target.closest(".djs-search-input, .djs-popup-search")) event.target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
+}
+
 // Keeps `place` mended while it changes. Returns what ends it.
 export default function mend(place, say) {
   const all = () => {
@@ -101,6 +106,7 @@ export default function mend(place, say) {
     requestAnimationFrame(() => { waits = false; all(); watcher.takeRecords(); });
   });
   watcher.observe(place, { childList: true, subtree: true, characterData: true });
+  place.addEventListener("input", listening);
   all();
   return () => watcher.disconnect();
 }

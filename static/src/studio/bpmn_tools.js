@@ -1,13 +1,24 @@
-// The row of buttons over the drawing.
-const wheel = (editor) => editor.get("canvas");
+// The row of buttons over the drawing. The search closes at a click beside it, so it opens after the click.
+const BESIDE = 120, MARGIN = 20;  // the palette lies over the left edge
+
+// The whole drawing, beside the palette and never larger than it is.
+export function fit(editor) {
+  const canvas = editor.get("canvas");
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !inner.height) return 1;
+  const scale = Math.min((outer.width - BESIDE - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1);
+  canvas.viewbox({ x: inner.x - BESIDE / scale, y: inner.y - (outer.height / scale - inner.height) / 2,
+                   width: outer.width / scale, height: outer.height / scale });
+  return scale;
+}
 
 const TOOLS = [
   ["undo", "Undo", "↶", (editor) => editor.get("commandStack").undo(), "Ctrl+Z"],
   ["redo", "Redo", "↷", (editor) => editor.get("commandStack").redo(), "Ctrl+Y"],
-  ["search", "Search", "⌕", (editor) => editor.get("searchPad").toggle(), "Ctrl+F"],
+  ["search", "Search", "⌕", (editor) => setTimeout(() => editor.get("searchPad").toggle()), "Ctrl+F"],
   ["in", "Zoom in", "+", (editor) => editor.get("zoomScroll").stepZoom(1), "Ctrl++"],
   ["out", "Zoom out", "−", (editor) => editor.get("zoomScroll").stepZoom(-1), "Ctrl+-"],
-  ["fit", "Whole drawing", "⤢", (editor) => wheel(editor).zoom("fit-viewport", "auto"), "Ctrl+9"],
+  ["fit", "Whole drawing", "⤢", fit],
   ["minimap", "Minimap", "▣", (editor) => editor.get("minimap").toggle()],
   ["simulate", "Token simulation", "▷", (editor) => editor.get("toggleMode").toggleMode(), "T"],
   ["panel", "Properties", "☰", () => {}],
@@ -46,7 +57,7 @@ export default function tools(row, editor, say, whole) {
   buttons.panel.addEventListener("click", () => {
     const closed = whole.classList.toggle("without-panel");
     pressed("panel", !closed);
-    wheel(editor).resized();
+    editor.get("canvas").resized();
   });
   stack();
   pressed("minimap", false);

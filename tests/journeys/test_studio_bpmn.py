@@ -1,0 +1,331 @@
+"""The diagram editor in a browser, by itself: an analyst draws and picks, and what comes out is what our files look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lxml import etree
+
+from app import assemble
+from app.engine.lint import lint
+from app.kernel.errors import Problem
+from tests.journeys.people import PHONE, WCAG, chromium
+from tests.journeys.server import ROOT
+from tests.journeys.studio_page import Desk, base_file, editor_page
+
+DESK = {"width": 1280, "height": 800}
+ALBUM = ROOT / "instance" / "screenshots" / "studio"
+BPMN, ZEEBE = "{http://www.omg.org/spec/BPMN/20100524/MODEL}", "{http://camunda.org/schema/zeebe/1.0}"
+HAN = re.compile(r"[\u4e00-\u9fff]")
+FLAGSHIP = "service_request"
+HOSTILE = "<img src=x onerror=window.hacked=1>\"'><script>window.hacked=1</script>"
+
+
+class Editor:
+    """One window with the editor in it."""
+
+    def __init__(self, browser: Any, desk: Desk, lang: str, key: str, size: dict[str, int]) -> None:
+        self.context = browser.new_context(viewport=size)
+        self.page, self.problems = self.context.new_page(), list[str]()
+        self.page.set_default_timeout(10_000)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", lambda line: self.problems.append(line.text) if line.type == "error" else None)
+        self.page.goto(f"{desk.address}/{lang}/{key}")
+        self.page.wait_for_selector("[data-editor][data-ready]")
+
+    def show(self, element: str) -> None:
+        self.page.evaluate("one => editor.show(one)", element)
+        self.page.wait_for_timeout(50)
+
+    def source(self) -> str:
+        return str(self.page.evaluate("editor.source()"))
+
+    def open(self, group: str) -> None:
+        """A group of the panel; one that is open stays so."""
+        header = self.page.locator(f"[data-group-id=group-{group}] > .bio-properties-panel-group-header")
+        if "open" not in str(header.get_attribute("class")):
+            header.click()
+
+    def pick(self, entry: str, value: str) -> None:
+        """Choose in the panel and wait until the panel shows it."""
+        self.page.locator(f"[data-entry-id='{entry}'] select").select_option(value)
+        self.page.wait_for_timeout(50)
+
+    def look(self, name: str) -> None:
+        """A picture where somebody asked for it; axe finds nothing."""
+        import os
+
+        if os.environ.get("PICTURES") == "1":
+            ALBUM.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(ALBUM / f"{name}.png"))
+        found = Axe().run(self.page, options=WCAG)
+        assert not found.violations_count, f"{name}: {found.generate_report()}"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Desk]]:
+    with chromium() as browser, editor_page(tmp_path_factory.mktemp("editor")) as desk:
+        yield browser, desk
+
+
+@pytest.fixture
+def opened(house: tuple[Any, Desk]) -> Iterator[Any]:
+    """(language, key, size) -> an editor; at the end nothing may have failed in any."""
+    made: list[Editor] = []
+
+    def open_(lang: str = "zh", key: str = FLAGSHIP, size: dict[str, int] = DESK) -> Editor:
+        made.append(Editor(*house, lang, key, size))
+        return made[-1]
+
+    yield open_
+    for one in made:
+        one.context.close()
+    assert not [one.problems for one in made if one.problems]
+
+
+class Around:
+    """What the file refers to is there, if it is among what ships."""
+
+    def has(self, kind: str, key: str) -> bool:
+        return {"form": (ROOT / f"forms/base/{key}.form").exists(), "process": (ROOT / f"processes/base/{key}").exists(),
+                "decision": bool(list(ROOT.glob(f"rules/base/decisions/**/{key}.dmn")))}[kind]
+
+    def data(self, kind: str, key: str) -> bytes | None:
+        return base_file(key).encode() if kind == "process" and self.has(kind, key) else None
+
+
+def problems_of(text: str) -> list[Problem]:
+    assemble()
+    return lint(text.encode(), "drawn.bpmn", Around())
+
+
+def test_an_analyst_adds_a_task_and_picks_everything(opened: Any) -> None:
+    editor = opened()
+    page = editor.page
+    assert editor.source() == base_file(FLAGSHIP)
+    editor.show("task_intake")
+    page.locator(".djs-context-pad [data-action='append.append-task']").click()
+    page.keyboard.type("补充核实")
+    page.keyboard.press("Enter")
+    page.locator("[data-group-id=group-yikou-handling]").wait_for()
+    editor.open("yikou-handling")
+    editor.pick("yikou-group-1", '=["handler@" + unit]')
+    editor.pick("yikou-form", "handle")
+    editor.pick("yikou-exclude-1", "did:task_intake")
+    page.locator("[data-entry-id=yikou-exclude-unit] input").click()
+    editor.open("yikou-clocks")
+    editor.pick("yikou-clock-start", "reply")
+    page.locator("[data-entry-id=yikou-limit-start-amount] input").fill("3")
+    editor.pick("yikou-clock-stop", "reply")
+    editor.open("yikou-phase")
+    editor.pick("yikou-phase", "intake")
+    page.wait_for_timeout(400)  # typed numbers are taken after a moment
+    assert page.evaluate("changes") > 5
+    text = editor.source()
+    task = etree.fromstring(text.encode()).find(f".//{BPMN}userTask[@id='task_1']")
+    assert task is not None and task.get("name") == "补充核实"
+    extensions = task.find(f"{BPMN}extensionElements")
+    said = {one.get("name"): one.get("value") for one in extensions.iter(f"{ZEEBE}property")}
+    assert said == {"assign.exclude": '=["@" + unit, "did:task_intake"]', "deadline.start": "reply", "deadline.stop": "reply",
+                    "deadline.budget": '={amount: 3, unit: "wd", warn: 0.8}', "phase": "intake"}
+    assert extensions.find(f"{ZEEBE}formDefinition").attrib == {"formId": "handle"}
+    assert extensions.find(f"{ZEEBE}assignmentDefinition").attrib == {"candidateGroups": '=["handler@" + unit]'}
+    assert extensions.find(f"{ZEEBE}userTask") is not None
+    assert [one for one in problems_of(text) if one.severity == "error"] == []
+    while not page.locator("[data-tool=undo]").is_disabled():
+        page.locator("[data-tool=undo]").click()
+    assert editor.source() == base_file(FLAGSHIP)
+    assert page.locator("a[href*='bpmn.io']").first.is_visible()
+
+
+def test_what_is_called_is_picked(opened: Any) -> None:
+    editor = opened(key="unit_work")
+    editor.show("task_ask_resident")
+    editor.pick("yikou-process-key", "follow_up")
+    editor.show("task_decide_review")
+    editor.pick("yikou-decision-key", "urgency")
+    assert "kind" in editor.page.locator("[data-entry-id=yikou-decision-inputs]").inner_text()
+    editor.show("task_notify_extended")
+    editor.pick("yikou-job-template", "case_replied")
+    tree = etree.fromstring(editor.source().encode())
+    assert tree.find(f".//{BPMN}callActivity[@id='task_ask_resident']//{ZEEBE}calledElement").attrib == {
+        "processId": "follow_up", "propagateAllParentVariables": "false", "propagateAllChildVariables": "false"}
+    decided = tree.find(f".//{BPMN}businessRuleTask[@id='task_decide_review']//{ZEEBE}calledDecision")
+    assert decided.attrib == {"decisionId": "urgency", "resultVariable": "reviewer"}
+    headers = tree.findall(f".//{BPMN}serviceTask[@id='task_notify_extended']//{ZEEBE}header")
+    assert {one.get("key"): one.get("value") for one in headers} == {"template": "case_replied", "to": "resident"}
+
+
+def test_a_template_makes_a_service_task_and_a_timer_goes_by_a_clock(opened: Any) -> None:
+    editor = opened(key="supervision_order")
+    page = editor.page
+    start = page.evaluate("document.querySelector('[data-element-id^=start]').dataset.elementId")
+    editor.show(start)
+    page.locator(".djs-context-pad [data-action=append]").click()
+    page.locator(".djs-popup-search input").fill("发通知")
+    page.locator(".djs-popup .entry", has_text="发通知").first.click()
+    page.keyboard.press("Escape")
+    tree = etree.fromstring(editor.source().encode())
+    made = tree.find(f".//{BPMN}serviceTask[@id='task_1']")
+    assert made is not None and made.find(f".//{ZEEBE}taskDefinition").attrib == {"type": "notify", "retries": "3"}
+    boundary = next(one.getparent().get("id") for one in tree.iter(f"{BPMN}timerEventDefinition")
+                    if one.getparent().tag == f"{BPMN}boundaryEvent")
+    editor.show(boundary)
+    editor.open("timer")
+    editor.pick("yikou-timer-clock", "dispatch.warn_at")
+    changed = etree.fromstring(editor.source().encode()).find(f".//{BPMN}boundaryEvent[@id='{boundary}']//{BPMN}timeDate")
+    assert changed is not None and changed.text == '=deadline("dispatch").warn_at'
+
+
+def model(text: str) -> list[Any]:
+    """Everything a diagram means, without its drawing. The order of a process's elements, and of what lies in a lane, says
+    nothing: each part stands under the nearest id."""
+    root = etree.fromstring(text.encode())
+    rows = []
+    for one in root.iter():
+        line = [one, *one.iterancestors()]
+        if any(part.tag.endswith("}BPMNDiagram") for part in line):
+            continue
+        named = next((part.get("id") for part in line if part.get("id")), "")
+        said = {name: value for name, value in one.attrib.items() if not name.startswith("exporter")}
+        inside = [part.tag for part in line[:next(at for at, part in enumerate(line) if part.get("id")) + 1]]
+        rows.append((named, inside, said, (one.text or "").strip()))
+    lanes = sorted((row for row in rows if row[1][0].endswith("flowNodeRef")), key=repr)
+    others = [row for row in rows if not row[1][0].endswith("flowNodeRef")]
+    return [*sorted(others, key=lambda row: row[0]), *lanes]
+
+
+KEYS = sorted(path.stem for path in ROOT.glob("processes/base/*/*.bpmn"))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_file_that_was_only_moved_about_keeps_all_it_says(opened: Any, key: str) -> None:
+    """A note moved there and back makes the editor write the file itself; nothing may be lost or turned round."""
+    editor = opened(key=key)
+    start = etree.fromstring(base_file(key).encode()).find(f".//{BPMN}startEvent").get("id")
+    editor.show(start)
+    editor.page.locator(".djs-container > svg").focus()
+    editor.page.keyboard.press("ArrowRight")
+    editor.page.keyboard.press("ArrowLeft")
+    text = editor.source()
+    assert text != base_file(key)
+    assert model(base_file(key)) == model(text)
+
+
+def test_problems_stand_at_their_elements(opened: Any) -> None:
+    editor = opened("en")
+    page = editor.page
+    problems = [{"severity": "error", "element": "task_intake", "text": f"No form {HOSTILE}"},
+                {"severity": "warning", "element": "task_classify", "text": "A hint"},
+                {"severity": "error", "element": "gone", "text": "nowhere"}]
+    page.evaluate("found => editor.mark(found)", problems)
+    assert page.locator(".bpmn-mark").count() == 2
+    bad = page.locator("[data-container-id=task_intake] .bpmn-mark.is-error")
+    assert str(bad.get_attribute("aria-label")).startswith("Error: No form <img")
+    editor.show("task_intake")
+    bad.hover()
+    assert page.locator(".bpmn-mark-tip", has_text="No form").is_visible()
+    assert page.locator("[data-container-id=task_classify] .is-hint").count() == 1
+    editor.look("marks-en")
+    page.evaluate("editor.mark([])")
+    assert page.locator(".bpmn-mark").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_everything_is_said_in_the_readers_language(opened: Any, lang: str) -> None:
+    editor = opened(lang)
+    page = editor.page
+    editor.show("task_intake")
+    page.locator(".djs-context-pad").wait_for()
+    for header in page.locator(".bio-properties-panel-group-header").all():
+        if "open" not in str(header.get_attribute("class")):
+            header.click()
+    page.wait_for_timeout(100)
+    editor.look(f"panel-{lang}")
+    said = page.locator(".bio-properties-panel-group-header-title, .bio-properties-panel-label").all_inner_texts()
+    said += [str(one.get_attribute("title")) for one in page.locator(".djs-palette [title], .djs-context-pad [title]").all()]
+    page.locator(".djs-context-pad [data-action=replace]").click()
+    page.locator(".djs-popup").wait_for()
+    said += page.locator(".djs-popup .djs-popup-label, .djs-popup .djs-popup-entry-description, .djs-popup-title").all_inner_texts()
+    editor.look(f"menu-{lang}")
+    page.keyboard.press("Escape")
+    page.locator("[data-tool=simulate]").click()
+    said += [str(one.get_attribute("title")) for one in page.locator(".bts-palette [title]").all()]
+    editor.look(f"simulation-{lang}")
+    page.locator("[data-tool=simulate]").click()
+    said = [one.strip() for one in said if one.strip() and not re.fullmatch(r"[a-z_.]+", one.strip())]
+    assert len(said) > 60
+    assert [one for one in said if bool(HAN.search(one)) != (lang == "zh")] == []
+
+
+def test_the_keyboard_draws(opened: Any) -> None:
+    editor = opened(key="ask_resident")
+    page = editor.page
+    page.locator(".djs-container > svg").focus()
+    page.keyboard.press("Control+f")
+    page.keyboard.type("居民")
+    page.locator(".djs-search-result").first.wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Delete")
+    assert editor.source() != base_file("ask_resident")
+    page.keyboard.press("Control+z")
+    assert editor.source() == base_file("ask_resident")
+    for entry in page.locator(".djs-palette .entry").all():
+        assert entry.get_attribute("tabindex") == "0" and entry.get_attribute("aria-label")
+
+
+def test_security_16_names_in_a_file_never_become_markup(opened: Any, house: tuple[Any, Desk]) -> None:
+    """Drawing, search, panel, menus, simulation log and problems show a hostile name as the text that it is."""
+    desk = house[1]
+    safe = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    text = re.sub(r'( id="\w+") name="[^"]*"', rf'\1 name="{safe}"', base_file("ask_resident"))
+    text = text.replace("<bpmn:userTask", "<bpmn:userTask", 1)
+    desk.files["hostile"] = text
+    desk.options["forms"].append({"key": "evil", "label": HOSTILE})
+    desk.options["connectors"].append({"type": "evil", "label": HOSTILE, "parameters": [{"name": "p", "as": "input", "label": HOSTILE}]})
+    try:
+        editor = opened(key="hostile")
+        page = editor.page
+        task = page.evaluate("document.querySelector('[data-element-id^=task]').dataset.elementId")
+        editor.show(task)
+        page.locator("[data-tool=search]").click()
+        page.keyboard.type("img src")
+        page.locator(".djs-search-result").first.wait_for()
+        page.keyboard.press("Enter")
+        editor.show(task)
+        page.locator(".djs-context-pad [data-action=append]").click()
+        page.locator(".djs-popup-search input").fill("img")
+        page.locator(".djs-popup .entry").first.wait_for()
+        page.keyboard.press("Escape")
+        page.locator("[data-tool=minimap]").click()
+        page.evaluate("one => editor.mark([{severity: 'error', element: one[0], text: one[1]}])", [task, HOSTILE])
+        page.locator("[data-tool=simulate]").click()
+        page.locator(".bts-palette button[title]").first.wait_for()
+        page.locator(".bts-context-pad").first.click()
+        page.wait_for_timeout(1500)
+        assert page.locator(".bts-log .bts-text", has_text="img").count()
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("img[src=x], .bpmn-studio script").count() == 0
+    finally:
+        del desk.options["forms"][-1], desk.options["connectors"][-1]
+
+
+def test_a_file_that_cannot_be_drawn_is_handed_back(opened: Any, house: tuple[Any, Desk]) -> None:
+    house[1].files["broken"] = "<bpmn:definitions <oops"
+    editor = opened(key="broken")
+    assert "无法绘制" in editor.page.locator("[role=alert]").inner_text()
+    assert editor.source() == "<bpmn:definitions <oops"
+
+
+def test_a_phone_shows_the_diagram_and_says_what_is_better(opened: Any) -> None:
+    editor = opened(size=PHONE)
+    page = editor.page
+    assert page.locator(".bpmn-narrow").is_visible() and page.locator("[data-element-id=task_intake]").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    editor.show("task_intake")
+    page.locator("[data-group-id=group-yikou-handling]").scroll_into_view_if_needed()
+    editor.look("phone-zh")
