@@ -23,7 +23,7 @@ PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/css/tokens.css"><link rel="stylesheet" href="/static/css/base.css">
 <link rel="stylesheet" href="/built/studio_bpmn.css"></head><body><main><h1>Editor</h1>
-<div data-editor data-key="{key}" data-source="/source/{key}" data-options="/options"></div></main>
+<div data-editor data-key="{key}"></div></main>
 <script src="/built/studio_stand_in.js" defer></script></body></html>"""
 PROCESS = re.compile(r'<bpmn:process id="(\w+)" name="([^"]*)"')
 DECISION = re.compile(r'<decision id="(\w+)" name="([^"]*)"')

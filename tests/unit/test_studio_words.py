@@ -15,7 +15,7 @@ from scripts import build_frontend
 from tests.journeys.server import ROOT
 
 STUDIO = ROOT / "static" / "src" / "studio"
-CALLED = re.compile(r"\b_?(?:translate|say)\(\s*(?:[\w.!?= ]{0,60}\?\s*)?('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`$]*`)"
+CALLED = re.compile(r"\b_?(?:translate|say)\(\s*(?:[^;`\n]{0,80}?\?\s*)?('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`$]*`)"
                     r"(?:\s*:\s*('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"))?")
 NAMED = re.compile(r"\b(?:label|name|title): ('(?:[^'\\\n]|\\.)*')")
 VALUE = re.compile(r"^\s+'[\w-]+': ('(?:[^'\\\n]|\\.)*')", re.MULTILINE)

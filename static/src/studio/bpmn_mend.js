@@ -3,8 +3,14 @@ const TEXTS = ["Token Simulation", "Simulation Log", "No Entries", "Reset Simula
   "Play/Pause Simulation", "Toggle Simulation Log", "Set Sequence Flow", "Trigger Event", "Add pause point", "Remove pause point",
   "Found unsupported elements", "Not supported", "Finished", "Process started", "Process finished", "Process canceled", "Subprocess",
   "Subprocess started", "Subprocess finished", "Subprocess canceled", "Gateway", "Task", "Start Event", "End Event", "Intermediate Event",
-  "Boundary Event", "Event", "Close", "Search in diagram", "Element has no incoming or outgoing sequence flows"];
-const WITH_VALUE = [[/^Set animation speed = (.+)$/, "Set animation speed = {value}"], [/^Focus process instance (.+)$/, "Focus process instance {value}"]];
+  "Boundary Event", "Event", "Close", "Search in diagram", "Element has no incoming or outgoing sequence flows",
+  // The panel's own buttons: it is handed our translation only in part.
+  "Toggle section", "Toggle list item", "Create new list item", "Delete item", "Section contains edits", "Section contains an error",
+  "Open pop-up editor", "Opened in popup", "Opened in editor", "FEEL expression is mandatory",
+  "Click to set a dynamic value with FEEL expression", "Click to remove dynamic value with FEEL expression"];
+const WITH_VALUE = [[/^List contains (\d+) items?$/, "List contains {value} items"],
+  [/^Set animation speed = (.+)$/, "Set animation speed = {value}"],
+  [/^Focus process instance (.+)$/, "Focus process instance {value}"]];
 const SPOKEN = ["title", "aria-label", "placeholder"];
 const OURS = ".bts-toggle-mode, .bts-palette, .bts-log, .bts-notifications, .bts-notification, .bts-context-pad, .bts-element-notification, "
   + ".bts-set-animation-speed, .bts-scopes, .djs-search-container";
@@ -52,7 +58,7 @@ function button(one, label) {
 }
 
 function palette(place) {
-  place.querySelectorAll(".djs-palette .entry[title], .djs-context-pad .entry[title]").forEach((one) => button(one, one.title));
+  place.querySelectorAll(".djs-palette .entry, .djs-context-pad .entry").forEach((one) => button(one, one.title));
 }
 
 function widgets(place, say) {
@@ -65,6 +71,7 @@ function widgets(place, say) {
   place.querySelectorAll(".djs-minimap .toggle").forEach((one) => button(one, one.title || say("Open minimap")));
   place.querySelectorAll(".bts-toggle-mode").forEach((one) => button(one, say("Token Simulation")));
   place.querySelectorAll(".djs-search-input input, .djs-search-container input").forEach((one) => one.setAttribute("aria-label", say("Search in diagram")));
+  place.querySelectorAll("h3.djs-popup-title").forEach((one) => one.setAttribute("aria-level", "2"));
   place.querySelectorAll(".djs-popup-search input").forEach((one) => one.setAttribute("aria-label", say("Search")));
   place.querySelectorAll("a.bjs-powered-by").forEach((one) => one.setAttribute("aria-label", "bpmn.io"));
 }
@@ -95,6 +102,7 @@ function listening(event) {
 export default function mend(place, say) {
   const all = () => {
     place.querySelectorAll(OURS).forEach((one) => { texts(one, say); named(one, say); });
+    place.querySelectorAll(".bpmn-side").forEach((one) => named(one, say));
     palette(place);
     widgets(place, say);
     panel(place, say);

@@ -70,6 +70,7 @@ export default {
   "Message of the office": "已有的消息",
   "Minimap": "缩略图",
   "minutes": "分钟",
+  "List contains {value} items": "列表有 {value} 项",
   "Module": "模块",
   "Name in English": "英文名称",
   "Nature of the internal matter": "内部事项的性质",
