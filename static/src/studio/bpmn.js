@@ -6,6 +6,7 @@ import ids from "./bpmn_ids.js";
 import marks from "./bpmn_marks.js";
 import menus from "./bpmn_menus.js";
 import mend from "./bpmn_mend.js";
+import names from "./bpmn_names.js";
 import offered from "./bpmn_options.js";
 import panel from "./bpmn_panel.js";
 import templates from "./bpmn_templates.js";
@@ -60,8 +61,9 @@ export async function mount({ place, source, locale, options, onChange, say: ann
     canvas: { autoFocus: true },
     propertiesPanel: { parent: side, tooltip: {}, getFeelPopupLinks: () => [], feelPopupContainer: whole },
     elementTemplates: templates(offer, translate),
+    names: { english: locale === "en" },
     exporter: { name: "Yikou", version: "1" },
-    additionalModules: [simulation, ids, menus, panel, { translate: ["value", translate], offer: ["value", offer] }],
+    additionalModules: [simulation, ids, menus, names, panel, { translate: ["value", translate], offer: ["value", offer] }],
   });
   let imported;
   try {

@@ -20,6 +20,7 @@ const TOOLS = [
   ["out", "Zoom out", "−", (editor) => editor.get("zoomScroll").stepZoom(-1), "Ctrl+-"],
   ["fit", "Whole drawing", "⤢", fit],
   ["minimap", "Minimap", "▣", (editor) => editor.get("minimap").toggle()],
+  ["names", "English names", "A", (editor) => editor.get("englishNames").toggle()],
   ["simulate", "Token simulation", "▷", (editor) => editor.get("toggleMode").toggleMode(), "T"],
   ["panel", "Properties", "☰", () => {}],
 ];
@@ -52,6 +53,7 @@ export default function tools(row, editor, say, whole) {
   };
   editor.on("commandStack.changed", stack);
   editor.on("import.done", stack);
+  editor.on("names.toggled", ({ shown }) => pressed("names", shown));
   editor.on("minimap.toggle", ({ open }) => pressed("minimap", open));
   editor.on("tokenSimulation.toggleMode", ({ active }) => pressed("simulate", active));
   buttons.panel.addEventListener("click", () => {
@@ -60,6 +62,7 @@ export default function tools(row, editor, say, whole) {
     editor.get("canvas").resized();
   });
   stack();
+  pressed("names", editor.get("englishNames").shown);
   pressed("minimap", false);
   pressed("simulate", false);
   pressed("panel", true);

@@ -33,6 +33,7 @@ export default {
   "Editing wants a larger screen. Here you can look, and change what is small.": "编辑流程图需要更大的屏幕。这里可以查看，也可以作小的修改。",
   "Element has no incoming or outgoing sequence flows": "元素没有流入或流出的流向",
   "End Event": "结束事件",
+  "English names": "英文名称",
   "Error": "错误",
   "Error of the office": "已有的错误",
   "Event": "事件",
