@@ -17,4 +17,7 @@ async function open(key) {
 }
 
 window.open_ = open;
-open(document.querySelector("[data-editor]").dataset.key);
+open(document.querySelector("[data-editor]").dataset.key).catch((error) => {
+  window.refused = String(error);
+  document.querySelector("[data-editor]").dataset.ready = "refused";
+});

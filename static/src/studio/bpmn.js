@@ -33,15 +33,6 @@ function laidOut(place, say) {
   return { whole, row, canvas, side };
 }
 
-// A file that cannot be drawn is said to be so, and handed back as it came.
-function refused(place, whole, say, error, source) {
-  whole.remove();
-  const box = make(place, "div", "notice bad bpmn-refused", { role: "alert" });
-  make(box, "p", "").textContent = say("This file cannot be drawn. Nothing of it is lost; mend it as text.");
-  make(box, "p", "").textContent = String(error.message || error);
-  return { source: async () => source, mark: () => {}, show: () => {}, destroy: () => box.remove() };
-}
-
 // Large drawings begin at their start, at a size that can be read.
 function begin(editor) {
   const canvas = editor.get("canvas");
@@ -70,7 +61,8 @@ export async function mount({ place, source, locale, options, onChange, say: ann
     imported = await editor.importXML(source);
   } catch (error) {
     editor.destroy();
-    return refused(place, whole, translate, error, source);
+    whole.remove();
+    throw error;  // the shell then offers the text itself
   }
   if (imported.warnings.length && announce) announce(translate("{count} parts of the file could not be drawn.", { count: imported.warnings.length }));
   tools(row, editor, translate, whole);

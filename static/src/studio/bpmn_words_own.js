@@ -135,7 +135,6 @@ export default {
   "Technical": "技术信息",
   "Text of the line": "记录内容",
   "The resident too": "居民也可见",
-  "This file cannot be drawn. Nothing of it is lost; mend it as text.": "该文件无法绘制成图。内容没有丢失，请以文本方式修改。",
   "Toggle Simulation Log": "打开或关闭模拟记录",
   "Token Simulation": "流转模拟",
   "Token simulation": "流转模拟",
