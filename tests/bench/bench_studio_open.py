@@ -22,7 +22,7 @@ from tests.journeys.server import ROOT, running
 from tests.journeys.studio_page import editor_page
 
 LIMIT, RUNS, SIZE = 2000, 7, {"width": 1280, "height": 800}
-ENDPOINT, READY = "/studio/process/<", ".bpmn-studio[data-shown]"
+PAGE, READY = "studio.editor", ".bpmn-studio[data-shown]"
 
 
 def flagship() -> str:
@@ -33,9 +33,8 @@ def flagship() -> str:
 @contextmanager
 def _place(folder: Path, key: str) -> Iterator[tuple[str, str, Callable[[Any], None]]]:
     """(what is opened, its address, what a new window does before)."""
-    url = f"sqlite:///{folder / 'probe.db'}"
-    rules = [str(rule) for rule in create_app({"DATABASE_URL": url, "INSTANCE_PATH": str(folder)}).url_map.iter_rules()]
-    if not any(rule.endswith("/studio/<kind>/<key>") or ENDPOINT in rule for rule in rules):
+    probe = create_app({"DATABASE_URL": f"sqlite:///{folder / 'probe.db'}", "INSTANCE_PATH": str(folder)})
+    if PAGE not in probe.view_functions:
         with editor_page(folder) as desk:
             yield "editor alone", f"{desk.address}/zh/{key}", lambda _page: None
         return
