@@ -36,7 +36,7 @@ class Editor:
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", lambda line: self.problems.append(line.text) if line.type == "error" else None)
         self.page.goto(f"{desk.address}/{lang}/{key}")
-        self.page.wait_for_selector("[data-editor][data-ready]")
+        self.page.wait_for_selector("[data-editor][data-ready]", state="attached")
 
     def show(self, element: str) -> None:
         self.page.evaluate("one => editor.show(one)", element)
@@ -170,7 +170,9 @@ def test_a_template_makes_a_service_task_and_a_timer_goes_by_a_clock(opened: Any
     page.locator(".djs-popup-search input").fill("发通知")
     page.locator(".djs-popup .entry", has_text="发通知").first.click()
     page.keyboard.press("Escape")
-    tree = etree.fromstring(editor.source().encode())
+    text = editor.source()
+    assert [one for one in problems_of(text) if one.element == "task_1" and one.severity == "error"] == []
+    tree = etree.fromstring(text.encode())
     made = tree.find(f".//{BPMN}serviceTask[@id='task_1']")
     assert made is not None and made.find(f".//{ZEEBE}taskDefinition").attrib == {"type": "notify", "retries": "3"}
     boundary = next(one.getparent().get("id") for one in tree.iter(f"{BPMN}timerEventDefinition")

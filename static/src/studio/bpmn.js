@@ -44,7 +44,7 @@ function begin(editor) {
 
 export async function mount({ place, source, locale, options, onChange, say: announce }) {
   const translate = translator(locale);
-  const offer = offered(options, locale);
+  const offer = offered(options, locale, translate);
   const { whole, row, canvas, side } = laidOut(place, translate);
   const editor = new Modeler({
     container: canvas,
@@ -71,6 +71,8 @@ export async function mount({ place, source, locale, options, onChange, say: ann
   const mark = marks(editor, translate);
   const stack = editor.get("commandStack");
   editor.on("commandStack.changed", () => onChange && onChange());
+  const sized = new ResizeObserver(() => editor.get("canvas").resized());
+  sized.observe(canvas);
   whole.dataset.shown = "true";
   return {
     // What was never changed is given back to the byte.
@@ -83,6 +85,6 @@ export async function mount({ place, source, locale, options, onChange, say: ann
       editor.get("selection").select(shape);
       return true;
     },
-    destroy() { calm(); editor.destroy(); whole.remove(); },
+    destroy() { sized.disconnect(); calm(); editor.destroy(); whole.remove(); },
   };
 }

@@ -21,7 +21,7 @@ function groupChoices(say, offer) {
   const roles = new Set(placed.map((one) => one.name.split("@")[0]));
   const inUnit = office.filter((one) => (roles.size ? roles.has(one.name) : ["handler", "head"].includes(one.name)));
   const named = (children, label) => (children.length ? [{ label, children }] : []);
-  const charged = [...inUnit.map((one) => ({ value: `=["${one.name}@" + unit]`, label: say("{group} of the unit in charge", { group: one.label }) })),
+  const charged = [...inUnit.map((one) => ({ value: `=["${one.name}@" + unit]`, label: say("Unit in charge · {group}", { group: one.label }) })),
     { value: BY_LEVEL, label: say("Handler or head of the unit in charge, by level") }];
   const said = offer.groups.filter((one) => one.name.startsWith("=") && !charged.some((known) => known.value === one.name));
   return [
@@ -79,7 +79,7 @@ function excludeEntries(element, services, say, offer) {
                       get: () => property(element, EXCLUDE), set: put })];
   }
   const tasks = drawn(services, "bpmn:UserTask").filter((one) => one !== element)
-    .map(({ businessObject: { id, name } }) => ({ value: `did:${id}`, label: say("who did: {task}", { task: name || id }) }));
+    .map((one) => ({ value: `did:${one.id}`, label: say("who did: {task}", { task: services.get("englishNames").called(one) }) }));
   const processes = offer.processes.map((one) => ({ value: `did:${one.value}`, label: say("who worked in: {process}", { process: one.label }) }));
   const units = offer.units.map((one) => ({ value: `@${one.value}`, label: say("people of: {unit}", { unit: one.label }) }));
   const offered = [[say("Tasks of this diagram"), tasks], [say("Processes"), processes], [say("Units"), units]]

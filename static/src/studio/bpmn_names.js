@@ -19,6 +19,10 @@ class Names extends BaseRenderer {
     return this.shown && element.businessObject ? property(element, "name_en") : undefined;
   }
 
+  called(element) {
+    return this.english(element) || element.businessObject.name || element.id;
+  }
+
   canRender(element) {
     return !this.drawing && Boolean(this.english(element)) && this.bpmnRenderer.canRender(element);
   }
