@@ -175,6 +175,8 @@ def test_a_template_makes_a_service_task_and_a_timer_goes_by_a_clock(opened: Any
     tree = etree.fromstring(text.encode())
     made = tree.find(f".//{BPMN}serviceTask[@id='task_1']")
     assert made is not None and made.find(f".//{ZEEBE}taskDefinition").attrib == {"type": "notify", "retries": "3"}
+    assert page.locator("[data-group-id^='group-ElementTemplates__CustomProperties']").first.is_visible()
+    editor.look("template-zh")
     boundary = next(one.getparent().get("id") for one in tree.iter(f"{BPMN}timerEventDefinition")
                     if one.getparent().tag == f"{BPMN}boundaryEvent")
     editor.show(boundary)
@@ -257,6 +259,15 @@ def test_everything_is_said_in_the_readers_language(opened: Any, lang: str) -> N
     said = page.locator(".bio-properties-panel-group-header-title, .bio-properties-panel-label").all_inner_texts()
     said += page.evaluate("""[...document.querySelectorAll('.djs-palette .entry, .djs-context-pad .entry, .bpmn-side [title]')]
         .map(one => one.getAttribute('aria-label') || one.title)""")
+    formula = page.locator("[data-entry-id='yikou-entry.body'] .bio-properties-panel-feel-container, [data-entry-id='yikou-entry.body']").first
+    formula.hover()
+    formula.locator(".bio-properties-panel-open-feel-popup").click()
+    page.locator(".bio-properties-panel-popup").wait_for()
+    page.wait_for_timeout(100)
+    heading = page.locator(".bio-properties-panel-popup__title").inner_text()
+    assert heading.startswith({"zh": "用户任务 / ", "en": "User Task / "}[lang]), heading
+    said.append(str(page.locator(".bio-properties-panel-popup__close").get_attribute("title")))
+    page.locator(".bio-properties-panel-popup__close").click()
     page.locator(".djs-context-pad [data-action=replace]").click()
     page.locator(".djs-popup").wait_for()
     said += page.locator(".djs-popup .djs-popup-label, .djs-popup .djs-popup-entry-description, .djs-popup-title").all_inner_texts()
@@ -289,6 +300,15 @@ def test_the_keyboard_draws(opened: Any) -> None:
     assert editor.source() != base_file("ask_resident")
     page.keyboard.press("Control+z")
     assert editor.source() == base_file("ask_resident")
+    editor.show("task_decide_answer_wait")
+    page.locator(".djs-container > svg").focus()
+    page.keyboard.press("a")  # what may be appended, as a menu that is searched by typing
+    page.locator(".djs-popup-search input").wait_for()
+    page.keyboard.insert_text("用户任务")
+    page.wait_for_timeout(150)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert etree.fromstring(editor.source().encode()).find(f".//{BPMN}userTask[@id='task_1']") is not None
     for entry in page.locator(".djs-palette .entry").all():
         assert entry.get_attribute("tabindex") == "0" and entry.get_attribute("aria-label")
 

@@ -6,7 +6,7 @@ const TEXTS = ["Token Simulation", "Simulation Log", "No Entries", "Reset Simula
   "Boundary Event", "Event", "Close", "Search in diagram", "Element has no incoming or outgoing sequence flows",
   // The panel's own buttons: it is handed our translation only in part.
   "Toggle section", "Toggle list item", "Create new list item", "Delete item", "Section contains edits", "Section contains an error",
-  "Open pop-up editor", "Opened in popup", "Opened in editor", "FEEL expression is mandatory",
+  "Open pop-up editor", "Opened in popup", "Opened in editor", "Save and close", "FEEL expression is mandatory",
   "Click to set a dynamic value with FEEL expression", "Click to remove dynamic value with FEEL expression"];
 const WITH_VALUE = [[/^List contains (\d+) items?$/, "List contains {value} items"],
   [/^Set animation speed = (.+)$/, "Set animation speed = {value}"],
@@ -76,6 +76,18 @@ function widgets(place, say) {
   place.querySelectorAll("a.bjs-powered-by").forEach((one) => one.setAttribute("aria-label", "bpmn.io"));
 }
 
+// The large window of a formula is headed by the type as files write it.
+function popups(place, say) {
+  place.querySelectorAll(".bio-properties-panel-popup").forEach((one) => {
+    named(one, say);
+    const title = one.querySelector(".bio-properties-panel-popup__title");
+    const [whole, type, rest] = /^bpmn:(\w+)( .*)$/s.exec(title?.textContent || "") || [];
+    if (!whole) return;
+    title.textContent = say(type.replace(/\B[A-Z]/g, " $&")) + rest;
+    one.setAttribute("aria-label", title.textContent);
+  });
+}
+
 function panel(place, say) {
   const box = place.querySelector(".bio-properties-panel-scroll-container");
   if (box && !box.hasAttribute("tabindex")) {
@@ -106,6 +118,7 @@ export default function mend(place, say) {
     palette(place);
     widgets(place, say);
     panel(place, say);
+    popups(place, say);
   };
   let waits = false;
   const watcher = new MutationObserver(() => {

@@ -16,6 +16,7 @@ const LEFT_OUT = new Set(["Zeebe__ExecutionListeners", "Zeebe__TaskListeners", "
   "scriptImplementation", "adHocSubProcessImplementation", "jobPriorityDefinition", "businessId", "form", "calledElement",
   "calledDecision", "additionalDataGroup", "taskDefinition"]);
 const ENTRIES_OUT = /^(id|processId|candidateUsers|assignmentDefinitionCandidateUsers|assignmentDefinitionCandidateGroups|versionTag|bindingType)$/;
+const FIRST = /^(general|timer|condition|message|error|signal|escalation|link|ElementTemplates__CustomProperties.*)$/;
 const NAMED = ["bpmn:FlowElement", "bpmn:Lane", "bpmn:Participant", "bpmn:Process"];
 
 function named(element, services, say) {
@@ -46,7 +47,7 @@ export function arranged(element, groups, services, say, offer) {
   }
   const ours = [handlingGroup, callGroup, clocksGroup, phaseGroup, journalGroup, caseGroup, furtherGroup]
     .map((make) => make(element, services, say, offer)).filter(Boolean);
-  const first = kept.filter((group) => /^(general|timer|condition|message|error|signal|escalation|link)$/.test(group.id));
+  const first = kept.filter((group) => FIRST.test(group.id));
   const rest = kept.filter((group) => !first.includes(group) && (!group.entries || group.entries.length));
   const last = rest.filter((group) => group.id === "Zeebe__ExtensionProperties");
   return [...first, ...ours, ...rest.filter((group) => !last.includes(group)), technical(element, say), ...last];

@@ -123,6 +123,7 @@ export default {
   "Return visit: how": "回访：方式",
   "Return visit: why": "回访：原因",
   "Ruling": "裁定",
+  "Save and close": "保存并关闭",
   "Search": "查找",
   "Send a message": "发送消息",
   "Service": "服务事项",
