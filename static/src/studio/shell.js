@@ -139,7 +139,7 @@ class Shell {
     if (answer.status === 200) {
       this.revision = answer.body.revision;
       this.setRevision();
-      this.begun(answer.body);
+      if (answer.body.open) this.begun(answer.body);
       this.unanswered.clear();
       this.saved = upTo;
       if (!this.unsaved) this.kept.drop();
