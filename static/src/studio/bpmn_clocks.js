@@ -7,12 +7,13 @@ import { drawn, property, setProperties } from "./bpmn_extensions.js";
 
 const FIXED = /^=\s*\{\s*amount:\s*(\d+(?:\.\d+)?)\s*,\s*unit:\s*"(wd|wh|h|d|min)"\s*(?:,\s*warn:\s*(\d(?:\.\d+)?)\s*)?\}\s*$/;
 const OWNED = /^=\s*deadline\(\s*"(\w+)"\s*\)\.(due_at|warn_at)\s*$/;
-const NAME = /^\w+$/;
+const NAME = /^\w+$/, NUMBER = /^\d+(\.\d+)?$/;
 const UNITS = { wd: "working days", wh: "working hours", d: "calendar days", h: "hours", min: "minutes" };
 const USUAL = '={amount: 5, unit: "wd", warn: 0.8}';
 const FROM_TABLE = "table", SET = "fixed", OTHER = "=";
 
 const fixed = (amount, unit, warn) => `={amount: ${amount}, unit: "${unit}"${warn ? `, warn: ${warn}` : ""}}`;
+const begun = (clock) => `={amount: 5, unit: limits.${clock}.unit}`;
 const ofTable = (clock) => `={amount: limits.${clock}.amount, unit: limits.${clock}.unit, warn: limits.${clock}.warn}`;
 
 // Clocks of the office, and those that this diagram names already.
@@ -54,7 +55,7 @@ function amount(element, services, say, name, clock, key) {
     : found ? fields(begin.id, say, found, put, name) : [];
   return [pick({ ...begin, get: () => way, options: [
     { value: SET, label: say("a fixed time") }, ...table, { value: OTHER, label: say("By formula") }],
-  set: (now) => put(now === FROM_TABLE ? ofTable(clock) : now === SET ? USUAL : value === USUAL || found ? "={amount: 5, unit: limits.reply.unit}" : value) }),
+  set: (now) => put(now === FROM_TABLE ? ofTable(clock) : now === SET ? USUAL : value === USUAL || found ? begun(clock) : value) }),
   ...rest];
 }
 
@@ -63,7 +64,8 @@ function fields(id, say, [, number, unit, warn], put, name) {
   const warnings = ["0.5", "0.7", "0.8", "0.9"].map((one) => ({ value: one, label: say("after {share} % of it", { share: one * 100 }) }));
   return [
     words({ id: `${id}-amount`, label: say("Number"), get: () => number,
-            set: (now) => { if (/^\d+(\.\d+)?$/.test(now || "")) put(fixed(now, unit, warn)); } }),
+            validate: (now) => (NUMBER.test(now || "") ? undefined : say("Please write a number.")),
+            set: (now) => { if (NUMBER.test(now || "")) put(fixed(now, unit, warn)); } }),
     pick({ id: `${id}-unit`, label: say("Counted in"), get: () => unit, options: units, set: (now) => put(fixed(number, now, warn)) }),
     ...(name === "extend" ? [] : [pick({ id: `${id}-warn`, label: say("Warn"), get: () => warn || "",
                                          options: choices(say, warnings, warn || ""), set: (now) => put(fixed(number, unit, now)) })]),

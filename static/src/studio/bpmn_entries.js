@@ -11,7 +11,7 @@ const common = ({ element, id, label, description, get, set }) =>
 
 const Pick = (entry) => SelectEntry({ ...common(entry), getOptions: () => entry.options });
 const Tick = (entry) => CheckboxEntry(common(entry));
-const Words = (entry) => TextFieldEntry({ ...common(entry), disabled: entry.disabled, debounce: useService("debounceInput") });
+const Words = (entry) => TextFieldEntry({ ...common(entry), disabled: entry.disabled, validate: entry.validate, debounce: useService("debounceInput") });
 // A line break inside a text literal is written as its escape: the field's own grammar knows no other.
 const escaped = (value) => (typeof value === "string" && value.startsWith("=")
   ? value.replace(/"(?:[^"\\]|\\.)*"/gs, (literal) => literal.replace(/\r?\n/g, "\\n")) : value);

@@ -103,6 +103,7 @@ export default {
   "Play Simulation": "继续模拟",
   "Play/Pause Simulation": "继续或暂停模拟",
   "Points of an internal matter": "内部事项的分值",
+  "Please write a number.": "请填写数字。",
   "Process": "流程",
   "Process as a formula": "流程公式",
   "Process canceled": "流程已取消",
