@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES, VENDOR, MODULES = ROOT / "static" / "src", ROOT / "static" / "vendor", ROOT / "node_modules"
+EDITOR_STYLES = {"studio_bpmn": (
+    "camunda-bpmn-js/dist/assets/diagram-js.css", "camunda-bpmn-js/dist/assets/bpmn-js.css",
+    "bpmn-js/dist/assets/bpmn-font/css/bpmn.css", "camunda-bpmn-js/dist/assets/diagram-js-minimap.css",
+    "camunda-bpmn-js/dist/assets/properties-panel.css", "camunda-bpmn-js/dist/assets/element-templates.css",
+    "camunda-bpmn-js/dist/assets/element-template-chooser.css", "camunda-bpmn-js/dist/assets/popup-menu.css",
+    "camunda-bpmn-js/dist/assets/color-picker.css", "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css",
+    "../static/src/studio/bpmn.css")}
+"""Style sheets of the Studio's editors, by bundle; ours comes last."""
+EDITOR_FONTS = ("bpmn-js/dist/assets/bpmn-font/font/bpmn.woff2",)
+OTHER_FONTS = re.compile(r"src: url\('\.\./font/(\w+)\.eot[^;]*;\s*src:[^;]*;")
 STYLES = ("bpmn-js/dist/assets/diagram-js.css", "bpmn-js/dist/assets/bpmn-js.css")
 SECOND_FEEL, SECOND_FEEL_BUILT = ROOT / "tests" / "unit" / "feel" / "feelin.js", MODULES / ".feelin.js"
 OLDEST_NODE = 18
@@ -45,17 +56,34 @@ def main() -> int:
     subprocess.run([*run_npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True,
                    env={**os.environ, "PATH": search_path}, stdout=subprocess.DEVNULL)
     VENDOR.mkdir(parents=True, exist_ok=True)
-    entries = [str(path) for path in sorted(SOURCES.glob("*.js"))]
-    subprocess.run([*_esbuild(run_node), *entries, "--bundle", "--minify", "--format=iife", "--target=es2020",
-                    "--legal-comments=eof", "--log-level=warning", f"--outdir={VENDOR}"], cwd=ROOT, check=True)
+    bundle([str(path) for path in sorted(SOURCES.glob("*.js"))], VENDOR, run_node)
     if SECOND_FEEL.is_file():
         subprocess.run([*_esbuild(run_node), str(SECOND_FEEL), "--bundle", "--minify", "--format=iife",
                         "--target=es2022", "--log-level=warning", f"--outfile={SECOND_FEEL_BUILT}"],
                        cwd=ROOT, check=True)
     styles = [(MODULES / name).read_text(encoding="utf-8") for name in STYLES]
     (VENDOR / "diagram.css").write_text("\n".join(styles), encoding="utf-8")
+    editor_styles(VENDOR)
     _licences()
     return 0
+
+
+def bundle(entries: list[str], folder: Path, run_node: list[str] | None = None) -> None:
+    """One script of each entry."""
+    subprocess.run([*_esbuild(run_node or node()[0]), *entries, "--bundle", "--minify", "--format=iife",
+                    "--target=es2020", "--legal-comments=eof", "--log-level=warning", f"--outdir={folder}"],
+                   cwd=ROOT, check=True)
+
+
+def editor_styles(folder: Path) -> None:
+    """One style sheet for each editor, its fonts beside it: the content policy takes none out of a `data:` address."""
+    for font in EDITOR_FONTS:
+        shutil.copy(MODULES / font, folder)
+    for name, files in EDITOR_STYLES.items():
+        parts = [(MODULES / file).read_text(encoding="utf-8") for file in files]
+        text = "\n".join(parts).replace('@charset "utf-8";', "")
+        text = OTHER_FONTS.sub(r"src: url('\1.woff2') format('woff2');", text)
+        (folder / f"{name}.css").write_text(text, encoding="utf-8")
 
 
 def _esbuild(run_node: list[str]) -> list[str]:

@@ -1,0 +1,39 @@
+// What can be picked, from the server's options. A list that is missing is empty; labels come in the reader's language,
+// with our words for codes that the server only names.
+const JOBS = { notify: "Send a message", join: "Join to an earlier case", tell_joined: "Tell the joined cases", suggest: "Suggest a service",
+               demand_change: "Note a change of the supply", demand_notice: "Publish a notice", demand_measure: "Measure the effect" };
+const PARTS = { template: "Message template", to: "To whom", group: "Group", earlier_number: "Number of the earlier case",
+                days: "Number of days", reply: "Reply" };
+const PEOPLE = { resident: "The resident", group: "A group" };
+
+const list = (found) => (Array.isArray(found) ? found : []);
+
+export default function offered(options, locale, say) {
+  const given = options && typeof options === "object" ? options : {};
+  const worded = (label, code, words) => (label === code && Object.hasOwn(words, code) ? say(words[code]) : label);
+  const told = (label) => (label && typeof label === "object" ? label[locale] || label.zh || label.en : label);
+  const rows = (name, key) => list(given[name]).map((one) => (typeof one === "string" ? { [key]: one } : one))
+    .filter((one) => one && one[key])
+    .map((one) => ({ ...one, value: String(one[key]), label: String(told(one.label ?? one.name) || one[key]) }));
+  const named = (name, key) => rows(name, key).map((one) => ({
+    ...one, label: one.label === one.value ? one.value : `${one.label} · ${one.value}` }));
+  const values = (found) => list(found).map((one) => (typeof one === "object" && one
+    ? { value: String(one.value ?? one.key ?? one.code), label: String(told(one.label ?? one.name) ?? one.value) }
+    : { value: String(one), label: String(one) }));
+  const words = (name) => list(given[name]).filter((one) => typeof one === "string");
+  const properties = list(given.properties).filter((one) => one && one.name)
+    .map((one) => ({ ...one, label: String(told(one.label) || one.name), values: values(one.values) }));
+  const parameter = (part) => ({
+    ...part, label: worded(String(told(part.label) || part.name), part.name, PARTS),
+    values: values(part.values).map((one) => (part.name === "to" ? { ...one, label: worded(one.label, one.value, PEOPLE) } : one)) });
+  const connector = (one) => ({
+    ...one, value: one.type, label: worded(String(told(one.label ?? one.name) || one.type), one.type, JOBS),
+    parameters: list(one.parameters).map((part) => parameter(typeof part === "string" ? { name: part } : part)) });
+  return {
+    units: named("units", "code"), groups: rows("groups", "name").map((one) => ({ ...one, name: one.value })),
+    forms: named("forms", "key"), decisions: named("decisions", "key"), processes: named("processes", "key"),
+    clocks: rows("clocks", "key"), connectors: list(given.connectors).filter((one) => one && one.type).map(connector),
+    messages: words("messages"), signals: words("signals"), errors: words("errors"),
+    properties, of: (name) => properties.find((one) => one.name === name)?.values || [],
+  };
+}
