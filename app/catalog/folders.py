@@ -81,7 +81,7 @@ def waiting(session: Session, tenant_id: UUID, root: Path, folder: str = BASE) -
 
 def _faults(session: Session, tenant_id: UUID, fresh: list[Draft]) -> list[Problem]:
     below = {(one.kind, one.key): one.data for one in all_live(session, tenant_id)} if fresh else {}
-    return problems_of(fresh, lambda kind, key: below.get((kind, key)))
+    return problems_of(fresh, lambda kind, key: below.get((kind, key)), lambda kind: keys_of(below, kind))
 
 
 def scan(root: Path, folder: str = BASE) -> tuple[list[Draft], list[Problem]]:
@@ -103,8 +103,14 @@ def check(root: Path) -> list[Problem]:
     problems += problems_of(base, lambda kind, key: None)
     for folder in offices_of(root):
         own, found = scan(root, folder)
-        problems += found + problems_of(own, lambda kind, key: shipped.get((kind, key)))
+        problems += found + problems_of(own, lambda kind, key: shipped.get((kind, key)),
+                                        lambda kind: keys_of(shipped, kind))
     return problems
+
+
+def keys_of(found: Iterable[tuple[str, str]], kind: str) -> list[str]:
+    """The keys of one kind among (kind, key)."""
+    return [key for named, key in found if named == kind]
 
 
 def fingerprint(root: Path, folder: str = BASE) -> frozenset[tuple[str, int, int]]:

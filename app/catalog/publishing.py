@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 
 from app.catalog.checking import Draft, problems_of
 from app.catalog.events import DefinitionPublished, DefinitionWithdrawn
-from app.catalog.in_force import CHANGED, Published, content, live
+from app.catalog.in_force import CHANGED, Published, live, surroundings
 from app.catalog.model import DefinitionGeneration, DefinitionLive, DefinitionVersion
 from app.catalog.registry import kind_named
 from app.kernel.errors import DefinitionError, NotFound, TooLarge, msg
@@ -37,7 +37,7 @@ def publish_all(uow: UnitOfWork, drafts: Sequence[Draft], reason: str = "") -> l
         if len(draft.data) > kind_named(draft.kind).max_bytes:
             raise TooLarge(msg("The file has more than %(limit)s bytes."), limit=kind_named(draft.kind).max_bytes)
     lock(uow)
-    problems = problems_of(drafts, lambda kind, key: content(live(uow.session, uow.tenant_id, kind, key)))
+    problems = problems_of(drafts, *surroundings(uow.session, uow.tenant_id))
     if any(problem.severity == "error" for problem in problems):
         raise DefinitionError(problems)
     return [_put(uow, draft, reason) for draft in drafts]

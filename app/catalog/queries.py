@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.checking import Draft, problems_of
 from app.catalog.folders import Drift, drift
-from app.catalog.in_force import Published, content, live
+from app.catalog.in_force import Published, live, surroundings
 from app.catalog.model import DefinitionLive, DefinitionVersion
 from app.catalog.registry import kind_named
 from app.kernel.errors import NotFound, Problem, msg
@@ -79,8 +79,7 @@ def version(session: Session, tenant_id: UUID, definition_id: UUID) -> Published
 def verdict(session: Session, tenant_id: UUID, kind: str, key: str, data: bytes) -> list[Problem]:
     """What publishing these bytes would say, without publishing them."""
     file = kind_named(kind).path(key)
-    return problems_of([Draft(kind, key, data, file)],
-                       lambda named, other: content(live(session, tenant_id, named, other)))
+    return problems_of([Draft(kind, key, data, file)], *surroundings(session, tenant_id))
 
 
 def effective(session: Session, tenant_id: UUID, kind: str, key: str) -> Published:

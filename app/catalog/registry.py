@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -22,6 +22,9 @@ class Lookup(Protocol):
 
     def data(self, kind: str, key: str) -> bytes | None:
         """Its bytes, or None."""
+
+    def keys(self, kind: str) -> Collection[str]:
+        """The keys of all definitions of a kind."""
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ class Flow:
     condition: str | None = None
     line: int | None = None
     hidden: bool = False
+    name: str = ""
 
 
 @dataclass
@@ -194,4 +195,5 @@ class Diagram:
                severity: str = "error", **params: object) -> None:
         """Note a problem at an element."""
         self.problems.append(Problem(code, message, params, severity, self.file,
-                                     node.line if node else None, node.id if node else None))
+                                     node.line if node else None, node.id if node else None,
+                                     name=getattr(node, "name", "") or None))

@@ -109,14 +109,16 @@ class Reader:
 
     def refuse(self, code: str, text: str, xml: Xml, scope: Scope, **params: object) -> None:
         """A problem at an XML element that is no node of ours."""
-        place = Problem(code, text, params, "error", self.diagram.file, xml.sourceline, xml.get("id") or scope.id)
+        place = Problem(code, text, params, "error", self.diagram.file, xml.sourceline, xml.get("id") or scope.id,
+                        name=xml.get("name") or None)
         self.diagram.problems.append(place)
 
     def flow(self, xml: Xml, scope: Scope) -> None:
         """A sequence flow."""
         condition = xml.find(f"{BPMN}conditionExpression")
         text = None if condition is None else (condition.text or "").strip()
-        flow = Flow(xml.get("id") or "", xml.get("sourceRef") or "", xml.get("targetRef") or "", text, xml.sourceline)
+        flow = Flow(xml.get("id") or "", xml.get("sourceRef") or "", xml.get("targetRef") or "", text, xml.sourceline,
+                    name=xml.get("name") or "")
         if not flow.id:
             self.refuse("ids", msg("A sequence flow has no id."), xml, scope)
         else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from app.engine.diagram import Diagram
-from app.engine.lint import calls, flows, graph, limits, structure, texts, undoing, work
+from app.engine.lint import calls, data, flows, graph, limits, structure, texts, undoing, work
 from app.engine.reading import read
 from app.kernel.errors import DefinitionError, Problem
 
@@ -18,6 +19,9 @@ class Lookup(Protocol):
 
     def data(self, kind: str, key: str) -> bytes | None:
         """Its bytes, or None."""
+
+    def keys(self, kind: str) -> Collection[str]:
+        """The keys of everything of a kind; a lookup without them says nothing of variables."""
 
 
 def lint(data: bytes, file: str, lookup: Lookup | None = None) -> list[Problem]:
@@ -39,6 +43,7 @@ def check(diagram: Diagram, lookup: Lookup | None = None) -> list[Problem]:
     if not any(p.severity == "error" for p in diagram.problems):
         graph.check(diagram)
         limits.check(diagram)
+        data.check(diagram, lookup)
     return sorted(diagram.problems, key=lambda p: (p.severity != "error", p.line or 0))
 
 

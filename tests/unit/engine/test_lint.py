@@ -45,13 +45,13 @@ def found(data: bytes, severity: str | None = None, lookup=None) -> set[tuple[st
 
 class Published:
     def __init__(self, *keys: tuple[str, str], files: dict[str, bytes] | None = None) -> None:
-        self.keys, self.files = keys, files or {}
+        self.known, self.files = keys, files or {}
 
     def data(self, kind: str, key: str) -> bytes | None:
         return self.files.get(key)
 
     def has(self, kind: str, key: str) -> bool:
-        return (kind, key) in self.keys or key in self.files
+        return (kind, key) in self.known or key in self.files
 
 
 def test_a_sound_diagram_has_no_problems():
