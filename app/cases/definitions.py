@@ -16,8 +16,8 @@ from app.engine import (
 )
 
 AT_ANY_START = ("case_id", "number", "unit")
-AT_SUBMISSION = ("channel", "module", "service", "urgency_claimed", "anonymous", "reachable", "wished_slots", "has_place",
-                 "earlier_number")
+AT_SUBMISSION = ("channel", "module", "service", "urgency_claimed", "anonymous", "reachable", "wished_slots",
+                 "has_place", "earlier_number")
 AT_THE_DESK = ("taken_in_at_desk", "intake_decision", "kind", "urgency_stated", "reply", "rating_told", "solved_told")
 JOBS: dict[str, tuple[str, ...]] = {"notify": (), "join": ("joined",), "tell_joined": (), "suggest": ("suggestion",)}
 MESSAGES: dict[str, tuple[str, ...]] = {

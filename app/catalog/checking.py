@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from app.catalog.registry import KEY, Kind, kind_named
 from app.catalog.yaml_source import read_yaml
 from app.kernel.errors import DefinitionError, Problem, YikouError, msg
+from app.kernel.safe_xml import read_once
 
 SCENARIOS = "scenarios.yaml"
 """What the file of scenarios beside a definition is called."""
@@ -62,7 +63,11 @@ def problems_of(drafts: Iterable[Draft], below: Below, keys: Keys = lambda kind:
     """Every problem of the drafts, checked as one set over what `below` gives and `keys` lists."""
     drafts = list(drafts)
     lookup = Together(drafts, below, keys)
-    return [problem for draft in drafts for problem in _problems(draft, lookup)]
+    found: list[Problem] = []
+    for draft in drafts:
+        with read_once():  # for its key, its verdict and its compiled form
+            found += _problems(draft, lookup)
+    return found
 
 
 def identified(kind: Kind, data: bytes, file: str) -> tuple[str | None, list[Problem]]:

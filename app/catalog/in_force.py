@@ -162,7 +162,8 @@ def keys(session: Session, tenant_id: UUID, kind: str) -> tuple[str, ...]:
 def surroundings(session: Session, tenant_id: UUID) -> tuple[Callable[[str, str], bytes | None],
                                                              Callable[[str], tuple[str, ...]]]:
     """What checks ask of everything in force for an office: the bytes of a definition, and the keys of a kind."""
-    return (lambda kind, key: content(live(session, tenant_id, kind, key))), (lambda kind: keys(session, tenant_id, kind))
+    return (lambda kind, key: content(live(session, tenant_id, kind, key)),
+            lambda kind: keys(session, tenant_id, kind))
 
 
 def _read(session: Session, tenant_id: UUID, kind: str, key: str) -> Published | None:

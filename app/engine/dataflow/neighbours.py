@@ -87,7 +87,7 @@ class Office:
     def message(self, kind: str, name: str) -> Names | None:
         """What comes with a message or signal; None where nobody told and no diagram throws it."""
         host = told.of_message(name) if kind == "message" else None
-        thrown = [names for shape in self.processes() for what, called, names in shape.thrown if (what, called) == (kind, name)]
+        thrown = [names for shape in self.processes() for *what, names in shape.thrown if what == [kind, name]]
         return None if host is None and not thrown else frozenset().union(host or (), *thrown)
 
     def callers(self) -> list[tuple[Shape, Names, bool]]:
@@ -104,8 +104,8 @@ class Office:
             for shape in self.processes():
                 if shape.process_id == key and shape.clock:
                     return True
-                if shape.process_id not in seen and any(
-                        call.called == key or (call.called is None and self._is_text(key, shape)) for call in shape.calls):
+                if shape.process_id not in seen and any(call.called == key or (
+                        call.called is None and self._is_text(key, shape)) for call in shape.calls):
                     seen.add(shape.process_id)
                     todo.append(shape.process_id)
         return False

@@ -101,7 +101,7 @@ def written_by(node: Node) -> frozenset[str]:
 
 
 def names_in(text: str | None) -> frozenset[str]:
-    """The variables that an expression reads; none of a literal, or of what is no expression (that is said elsewhere)."""
+    """The variables that an expression reads; none of a literal. A fault in it is said elsewhere."""
     if not is_expression(text):
         return frozenset()
     try:

@@ -24,7 +24,7 @@ class Place:
 
 @dataclass
 class Variable:
-    """`given`: by the host at the start. `callers`: processes that bring it. `missing`: elements that read too early."""
+    """`given`: by the host at the start. `callers`: processes that bring it. `missing`: elements that read in vain."""
 
     name: str
     given: bool = False

@@ -122,7 +122,8 @@ def _reads(diagram: Diagram, node: Node, around: Names, brings: Names | None, of
     yield from read(node.extensions.get("script", "expression"), "script", False, local)
     for text, what, late in _trigger(node):
         yield from read(text, what, late, local)
-    wanted = office.decision(node.extensions.get("calledDecision", "decisionId") or "") or NONE
+    asked = node.extensions.get("calledDecision", "decisionId")
+    wanted = (office.decision(asked) if asked else None) or NONE
     yield from (Read(name, node.id, node.id, "decision", False, local) for name in sorted(wanted))
     after = None if brings is None else local | brings
     for source, _ in node.extensions.outputs:

@@ -9,17 +9,6 @@ from app.engine.dataflow.neighbours import Office
 from app.engine.diagram import Diagram
 from app.kernel.errors import msg
 
-WHAT = {
-    "condition": msg("the condition"), "input": msg("an input mapping"), "output": msg("an output mapping"),
-    "property": msg("an element property"), "timer": msg("the timer"), "conditional": msg("the condition"),
-    "message": msg("the message"), "script": msg("the script"), "loop": msg("the loop"),
-    "decision": msg("the decision"), "formDefinition": msg("the form"), "assignmentDefinition": msg("the assignment"),
-    "taskSchedule": msg("the dates of the task"), "priorityDefinition": msg("the priority"),
-    "taskDefinition": msg("the job"), "calledDecision": msg("the decision"), "calledElement": msg("the called process"),
-    "publishMessage": msg("the message"), "adHoc": msg("the list of elements"),
-}
-"""What of an element reads a variable, as message ids."""
-
 
 def check(diagram: Diagram, lookup: Any) -> None:
     """Report on a diagram without errors. `lookup` None: what stands around it is not known, so nothing is said."""
@@ -36,7 +25,7 @@ def check(diagram: Diagram, lookup: Any) -> None:
 def _missing(diagram: Diagram, one: Missing) -> None:
     place = _place(diagram, one)
     if one.written_at:
-        text = msg("Reads %(variable)s, which is written on other paths only, at %(elements)s: here it has no value yet.")
+        text = msg("Reads %(variable)s, which is written on other paths only (%(elements)s): it has no value here.")
         code, more = "variable_elsewhere", {"elements": ", ".join(one.written_at[:3])}
     elif one.like:
         text = msg("Reads %(variable)s, which nothing writes and nobody brings. Was %(like)s meant?")
