@@ -10,6 +10,7 @@ from app.engine.migration_plan import Migration, Plan, Remark, candidates
 from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
+from app.engine.referring import References, references
 from app.engine.rehearsal import Played, play
 from app.engine.replay import Done, Replayed, replay
 from app.engine.results import (
@@ -45,6 +46,8 @@ from app.engine.timers import Due, due_since, next_due
 __all__ = [
     "ELEMENTS",
     "Place",
+    "References",
+    "references",
     "Variable",
     "dataflow_reads_decisions",
     "dataflow_reads_forms",

@@ -3,3 +3,7 @@
 from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+from app.web.studio import data, drift, packages  # noqa: E402
+
+__all__ = ["blueprint", "data", "drift", "packages"]
