@@ -57,7 +57,8 @@ def read(data: bytes, file: str) -> Diagram:
     if problems:
         raise DefinitionError(problems)
     process = processes[0]
-    diagram = Diagram(file, process.get("id"), process.get("name") or process.get("id"), Extensions())
+    diagram = Diagram(file, process.get("id"), process.get("name") or process.get("id"), Extensions(),
+                      line=process.sourceline)
     diagram.extensions = read_extensions(process, "process", diagram, None)
     Reader(diagram, Catalogue(root, diagram)).scope(process, None, None)
     return diagram

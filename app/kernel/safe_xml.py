@@ -46,12 +46,15 @@ class _Caps:
 
     def __init__(self) -> None:
         self.elements = self.depth = self.text = 0
+        self.near: str | None = None
+        """The id read last: where it was when the reading stopped."""
 
     def doctype(self, *_parts: Any) -> None:
         raise _Refused(msg("A DOCTYPE is not allowed."))
 
     def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
         self.elements, self.depth, self.text = self.elements + 1, self.depth + 1, 0
+        self.near = attributes.get("id", self.near)
         if self.elements > MAX_ELEMENTS:
             raise _Refused(msg("The file has more than %(most)s elements."), most=MAX_ELEMENTS)
         if self.depth > MAX_DEPTH:
@@ -91,17 +94,17 @@ def read_xml(data: bytes, root_tag: str | tuple[str, ...], file: str | None = No
     if known is not None and (found := known.get((data, root_tag))) is not None:
         return found
     if len(data) > MAX_BYTES:
-        raise _fault(file, None, msg("The file is larger than %(most)s bytes."), most=MAX_BYTES)
+        raise _fault(file, 1, msg("The file is larger than %(most)s bytes."), most=MAX_BYTES)
+    caps: Any = _Caps()  # the stubs of lxml know fuller targets only
     try:
-        caps: Any = _Caps()  # the stubs of lxml know fuller targets only
         etree.fromstring(data, etree.XMLParser(target=caps, **_OPTIONS))
         root: Any = etree.fromstring(data, etree.XMLParser(recover=False, collect_ids=False, **_OPTIONS))
     except _Refused as error:
-        raise _fault(file, None, error.message, **error.params) from None
+        raise _fault(file, 1 if caps.near is None else None, error.message, caps.near, **error.params) from None
     except etree.XMLSyntaxError as error:
         raise _fault(file, error.lineno, msg("This is not well-formed XML.")) from None
     except (ValueError, LookupError):
-        raise _fault(file, None, msg("The encoding of the file cannot be read.")) from None
+        raise _fault(file, 1, msg("The encoding of the file cannot be read.")) from None
     document = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise _fault(file, 1, msg("A DOCTYPE is not allowed."))
@@ -117,8 +120,9 @@ def read_xml(data: bytes, root_tag: str | tuple[str, ...], file: str | None = No
     return root
 
 
-def _fault(file: str | None, line: int | None, message: str, **params: Any) -> DefinitionError:
-    return DefinitionError([Problem("xml", message, params, file=file, line=line)])
+def _fault(file: str | None, line: int | None, message: str, near: str | None = None, **params: Any) -> DefinitionError:
+    place = near[:200] if near is not None and near.isprintable() else None
+    return DefinitionError([Problem("xml", message, params, file=file, line=line, element=place)])
 
 
 def _check_names(root: Any, file: str | None) -> list[Problem]:
