@@ -15,7 +15,8 @@ from app.kernel.safe_xml import read_once
 
 SCENARIOS = "scenarios.yaml"
 """What the file of scenarios beside a definition is called."""
-Below, Keys = Callable[[str, str], bytes | None], Callable[[str], Collection[str]]
+Below = Callable[[str, str], bytes | None]
+Keys = Callable[[str], Collection[str]]
 log = logging.getLogger(__name__)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -15,16 +15,14 @@ KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}", re.ASCII)
 
 
 class Lookup(Protocol):
-    """What is live or about to be published together, for checks across files."""
+    """What is live or about to be published together, for checks across files. The catalog's own also has `keys(kind)`:
+    a check that needs to know everything of a kind asks whether its lookup can tell."""
 
     def has(self, kind: str, key: str) -> bool:
         """Whether there is a definition of this kind and key."""
 
     def data(self, kind: str, key: str) -> bytes | None:
         """Its bytes, or None."""
-
-    def keys(self, kind: str) -> Collection[str]:
-        """The keys of all definitions of a kind."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ def uses(diagram: Diagram, office: Office) -> Uses:
 
 def _around(diagram: Diagram, node: Node) -> Names:
     """The local names of the subprocesses that the node stands in."""
-    found, scope = set(), diagram.scopes[node.scope_id]
+    found: set[str] = set()
+    scope = diagram.scopes[node.scope_id]
     while scope.parent is not None:
         holder = diagram.scopes[scope.parent].nodes[scope.id]
         found |= inputs(holder) | _loop_names(holder)
@@ -120,8 +121,8 @@ def _reads(diagram: Diagram, node: Node, around: Names, brings: Names | None, of
             if name != "script":
                 yield from read(text, name, False, local)
     yield from read(node.extensions.get("script", "expression"), "script", False, local)
-    for text, what, late in _trigger(node):
-        yield from read(text, what, late, local)
+    for said, what, late in _trigger(node):
+        yield from read(said, what, late, local)
     asked = node.extensions.get("calledDecision", "decisionId")
     wanted = (office.decision(asked) if asked else None) or NONE
     yield from (Read(name, node.id, node.id, "decision", False, local) for name in sorted(wanted))

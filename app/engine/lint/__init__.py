@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Protocol
 
 from app.engine.diagram import Diagram
@@ -12,16 +11,13 @@ from app.kernel.errors import DefinitionError, Problem
 
 
 class Lookup(Protocol):
-    """What else is published."""
+    """What else is published. One that also lists it (`keys(kind)`) lets variables and clocks be checked."""
 
     def has(self, kind: str, key: str) -> bool:
         """Whether a `form`, `decision` or `process` of this key exists."""
 
     def data(self, kind: str, key: str) -> bytes | None:
         """Its bytes, or None."""
-
-    def keys(self, kind: str) -> Collection[str]:
-        """The keys of everything of a kind; a lookup without them says nothing of variables."""
 
 
 def lint(data: bytes, file: str, lookup: Lookup | None = None) -> list[Problem]:

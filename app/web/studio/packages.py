@@ -100,7 +100,8 @@ def _sent() -> bytes:
         raise Invalid(msg("Please choose a file.")) from None
 
 
-def _report(data: bytes, problem: str = "", status: int = 200, errors: Mapping[str, Any] | None = None) -> Any:
+def _report(data: bytes, problem: str = "", status: int = 200,
+            errors: Mapping[str, Any] | None = None) -> str | tuple[str, int]:
     packed = packages.unpack(data)
     with reading() as reader:
         found = packages.compare(reader, the_office().tenant_id, packed)
