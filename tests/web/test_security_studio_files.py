@@ -255,11 +255,22 @@ def test_security_04_large_files_are_refused_by_the_linter_within_a_second_and_1
         assert spent < 1 and most < 100_000_000
 
 
-def catalog_verdict(app: Any, data: bytes) -> list[Any]:
+@pytest.mark.parametrize("kind", ["process", "decision"])
+def test_security_04_05_each_attack_on_the_check_of_a_draft_is_answered_in_time_with_the_place(app: Any, kind: str) -> None:
+    """What the page of a draft asks after each change, without the page around it."""
+    for name, make in ATTACKS.items():
+        data = make().replace(BPMN, DMN) if kind == "decision" else make()
+        began = time.process_time()
+        found = catalog_verdict(app, data, kind)
+        assert time.process_time() - began < 1, name
+        assert found and all(one.severity == "error" and one.file and (one.line or one.element) for one in found), (name, found)
+
+
+def catalog_verdict(app: Any, data: bytes, kind: str = "process") -> list[Any]:
     from app.catalog.queries import verdict
 
     with database.current().read(office_id()) as session:
-        return verdict(session, office_id(), "process", "p", data)
+        return verdict(session, office_id(), kind, "p", data)
 
 
 def test_security_07_a_package_is_known_by_what_its_files_say_inside(desk: Desk) -> None:

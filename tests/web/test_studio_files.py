@@ -124,6 +124,8 @@ def test_the_variables_of_a_process_are_told_with_writers_and_readers(desk: Desk
     assert "given at the start" in written and "task_intake" in written and "output mapping" in written
     assert "milestone_taken_in" in read and "property" in read
     assert '<code>service_request</code></a>' in desk.get("/studio/data/unit_work") or "given by" in desk.get("/studio/data/unit_work")
+    answer = page.split('<th scope="row"><code>answer</code>')[1].split("</tr>")[0]
+    assert "task_intake" in answer.split("<td>")[1] and "form" in answer.split("<td>")[1]     # a field, mapped to reply
     desk.client.get("/t/demo/preferences?lang=zh")
     assert "写入者" in desk.get("/studio/data/follow_up")
     assert desk.client.get("/t/demo/studio/data/nothing").status_code == 404

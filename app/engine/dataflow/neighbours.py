@@ -93,7 +93,7 @@ class Office:
     def callers(self) -> list[tuple[Shape, Names, bool]]:
         """(who may call the diagram, with which names, whether with everything); by expression anybody may."""
         return [(shape, call.given, call.everything) for shape in self.processes() for call in shape.calls
-                if call.called in (self.own.process_id, None)]
+                if call.called in (self.own.process_id, None) and shape is not self.own]
 
     def under_a_clock(self) -> bool:
         """Whether a clock, date or timer runs in the diagram or in whoever calls it, near or far. A call by expression

@@ -8,7 +8,7 @@ from typing import Any
 from app.engine.dataflow import told
 from app.engine.dataflow.finding import missing
 from app.engine.dataflow.neighbours import Office
-from app.engine.dataflow.uses import uses
+from app.engine.dataflow.uses import HOW, payload, uses
 from app.engine.diagram import Diagram
 from app.engine.reading import read
 
@@ -33,6 +33,11 @@ class Variable:
     readers: list[Place] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
+    @property
+    def unread(self) -> bool:
+        """Whether it is written outwards and nothing of the diagram reads it; an input may be for a job or a form."""
+        return not self.readers and any(one.what in ("output", "script", "decision", "loop") for one in self.writers)
+
 
 def variables(data: bytes, file: str, lookup: Any) -> list[Variable]:
     """By name. `lookup` as the linter's. Raises DefinitionError for a file that cannot be read."""
@@ -53,6 +58,9 @@ def variables(data: bytes, file: str, lookup: Any) -> list[Variable]:
     for _, node in diagram.nodes():
         for name in sorted({target.partition(".")[0] for _, target in node.extensions.inputs}):
             row(name).writers.append(Place(node.id, node.name, "input"))
+        if node.extensions.outputs:  # what it brings stays its own, for the mappings to take from
+            for name in sorted(payload(node, office) or ()):
+                row(name).writers.append(Place(node.id, node.name, HOW.get(node.type, "message")))
     for write in found.writes:
         _add(row(write.name).writers, Place(write.node, named.get(write.node, ""), write.what))
     for one in found.reads:
