@@ -87,6 +87,15 @@ def test_a_process_is_taken_along_with_all_it_needs_and_is_the_same_next_door(de
     assert desk.client.get("/t/demo/studio/package/nothing").status_code == 404
 
 
+def test_the_shell_writes_the_same_package(app: Any, tmp_path: Any) -> None:
+    target = tmp_path / "out.zip"
+    run = app.test_cli_runner()
+    done = run.invoke(args=["catalog", "package", "follow_up", str(target), "--tenant", "demo"])
+    assert done.exit_code == 0, done.output
+    assert target.read_bytes() == Desk(app, "administrator").client.get("/t/demo/studio/package/follow_up").data
+    assert run.invoke(args=["catalog", "package", "nothing", str(target)]).exit_code == 1
+
+
 def test_what_is_new_changed_and_equal_is_shown_and_comes_in_force_together(desk: Desk) -> None:
     before = in_force()
     process = content("process", "ask_resident").replace(b"ask_resident", b"ask_again")

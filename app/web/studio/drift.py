@@ -12,7 +12,7 @@ from app import dmn
 from app.auth import queries as auth
 from app.catalog import queries
 from app.catalog.commands import KeepOwnDefinition, WithdrawDefinition
-from app.kernel.errors import Conflict, DefinitionError, Invalid, YikouError, msg
+from app.kernel.errors import Conflict, Invalid, YikouError, msg
 from app.web.access import access
 from app.web.admin import differences
 from app.web.admin.sent import expect, refused, text
@@ -30,6 +30,7 @@ class Clash:
     """A place that both changed: of a table by its row and column, of a text by its first line. The three texts."""
 
     where: str
+    line: bool
     then: str
     now: str
     own: str
@@ -98,11 +99,8 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
 
 def clashes(kind: str, then: bytes, now: bytes, own: bytes) -> list[Clash]:
     """Where both changed the same and not in the same way: cells of tables, runs of lines of everything else."""
-    if kind == "decision":
-        try:
-            return _cells(then, now, own)[:MOST_CLASHES]
-        except DefinitionError:
-            pass
+    if kind == "decision" and all(differences.between(kind, then, one).tables for one in (now, own)):
+        return _cells(then, now, own)[:MOST_CLASHES]
     return _lines(then, now, own)[:MOST_CLASHES]
 
 
@@ -119,7 +117,7 @@ def _cells(then: bytes, now: bytes, own: bytes) -> list[Clash]:
                 new, mine = (one.cells[at] if one and at < len(one.cells) else "" for one in others)
                 if len({cell, new, mine}) == 3:
                     label = before.columns[at].label if at < len(before.columns) else ""
-                    found.append(Clash(f"{before.name} {number} · {label}", cell, new, mine))
+                    found.append(Clash(f"{before.name} {number} · {label}", False, cell, new, mine))
     return found
 
 
@@ -133,5 +131,6 @@ def _lines(then: bytes, now: bytes, own: bytes) -> list[Clash]:
             if max(a1, c1) < min(a2, c2) or a1 == a2 == c1 == c2:  # a run of both, or lines put in at the same place
                 pieces = "\n".join(texts[1][b1:b2]), "\n".join(texts[2][d1:d2])
                 if pieces[0] != pieces[1]:
-                    found.append(Clash(str(min(a1, c1) + 1), "\n".join(texts[0][min(a1, c1):max(a2, c2)]), *pieces))
+                    first = min(a1, c1)
+                    found.append(Clash(str(first + 1), True, "\n".join(texts[0][first:max(a2, c2)]), *pieces))
     return found
