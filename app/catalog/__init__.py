@@ -24,6 +24,7 @@ from app.catalog.in_force import (
     generation,
     keep_generation,
     live,
+    surroundings,
 )
 from app.catalog.publishing import lock, publish, publish_all, withdraw
 from app.catalog.registry import KEY, Kind, Lookup, kind_named, kinds, register_kind
@@ -34,5 +35,5 @@ __all__ = [
     "BASE", "GENERATION", "KEY", "YAML_BYTES", "Draft", "Drift", "FolderReport", "Kind", "Lookup", "Published",
     "YamlBlock", "all_live", "check", "compiled", "compiled_by_hash", "drift", "export", "fingerprint", "forget",
     "generation", "keep_generation", "kind_named", "kinds", "live", "lock", "offices_of", "publish", "publish_all",
-    "publish_folder", "read_yaml", "register_kind", "scan", "waiting", "withdraw",
+    "publish_folder", "read_yaml", "register_kind", "scan", "surroundings", "waiting", "withdraw",
 ]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from app.catalog.registry import KEY, Kind, kind_named
 from app.catalog.yaml_source import read_yaml
 from app.kernel.errors import DefinitionError, Problem, YikouError, msg
+from app.kernel.safe_xml import read_once
 
 SCENARIOS = "scenarios.yaml"
 """What the file of scenarios beside a definition is called."""
+Below = Callable[[str, str], bytes | None]
+Keys = Callable[[str], Collection[str]]
 log = logging.getLogger(__name__)
 
 
@@ -39,9 +42,9 @@ class Draft:
 class Together:
     """The lookup of a set of drafts on top of what is live."""
 
-    def __init__(self, drafts: Iterable[Draft], below: Callable[[str, str], bytes | None]) -> None:
+    def __init__(self, drafts: Iterable[Draft], below: Below, keys: Keys) -> None:
         self._drafts = {(draft.kind, draft.key): draft.data for draft in drafts}
-        self._below = below
+        self._below, self._keys = below, keys
 
     def has(self, kind: str, key: str) -> bool:
         """In the set, or live."""
@@ -52,12 +55,20 @@ class Together:
         own = self._drafts.get((kind, key))
         return own if own is not None else self._below(kind, key)
 
+    def keys(self, kind: str) -> Collection[str]:
+        """Those of the set and those that are live."""
+        return {key for named, key in self._drafts if named == kind} | set(self._keys(kind))
 
-def problems_of(drafts: Iterable[Draft], below: Callable[[str, str], bytes | None]) -> list[Problem]:
-    """Every problem of the drafts, checked as one set over what `below` gives."""
+
+def problems_of(drafts: Iterable[Draft], below: Below, keys: Keys = lambda kind: ()) -> list[Problem]:
+    """Every problem of the drafts, checked as one set over what `below` gives and `keys` lists."""
     drafts = list(drafts)
-    lookup = Together(drafts, below)
-    return [problem for draft in drafts for problem in _problems(draft, lookup)]
+    lookup = Together(drafts, below, keys)
+    found: list[Problem] = []
+    for draft in drafts:
+        with read_once():  # for its key, its verdict and its compiled form
+            found += _problems(draft, lookup)
+    return found
 
 
 def identified(kind: Kind, data: bytes, file: str) -> tuple[str | None, list[Problem]]:

@@ -40,6 +40,20 @@ class PublishFolder(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepOwnDefinition(Command):
+    """The base has moved on and the office's own version is meant to stay in force as it is.
+
+    `base`: the hash of the base's version that was looked at, `own` of the office's; Conflict when either is another.
+    """
+
+    kind: str
+    definition_key: str
+    base: str
+    own: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawDefinition(Command):
     """Give up the office's own version."""
 

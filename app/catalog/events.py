@@ -20,6 +20,18 @@ class DefinitionPublished:
     hash: str
 
 
+@event("definition.kept")
+@dataclass(frozen=True)
+class DefinitionKept:
+    """An office looked at a newer version of the base and kept its own in force."""
+
+    definition_id: UUID
+    kind: str
+    key: str
+    version: int
+    base_hash: str
+
+
 @event("definition.withdrawn")
 @dataclass(frozen=True)
 class DefinitionWithdrawn:

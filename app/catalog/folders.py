@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.catalog.cache import Bounded
 from app.catalog.checking import SCENARIOS, Draft, identified, problems_of
 from app.catalog.in_force import Published, all_live
-from app.catalog.model import DefinitionVersion
+from app.catalog.model import DefinitionLive, DefinitionVersion
 from app.catalog.publishing import lock, publish_all
 from app.catalog.registry import Kind, kind_named, kinds
 from app.kernel.errors import DefinitionError, Problem, msg
@@ -81,7 +81,7 @@ def waiting(session: Session, tenant_id: UUID, root: Path, folder: str = BASE) -
 
 def _faults(session: Session, tenant_id: UUID, fresh: list[Draft]) -> list[Problem]:
     below = {(one.kind, one.key): one.data for one in all_live(session, tenant_id)} if fresh else {}
-    return problems_of(fresh, lambda kind, key: below.get((kind, key)))
+    return problems_of(fresh, lambda kind, key: below.get((kind, key)), lambda kind: keys_of(below, kind))
 
 
 def scan(root: Path, folder: str = BASE) -> tuple[list[Draft], list[Problem]]:
@@ -103,8 +103,14 @@ def check(root: Path) -> list[Problem]:
     problems += problems_of(base, lambda kind, key: None)
     for folder in offices_of(root):
         own, found = scan(root, folder)
-        problems += found + problems_of(own, lambda kind, key: shipped.get((kind, key)))
+        problems += found + problems_of(own, lambda kind, key: shipped.get((kind, key)),
+                                        lambda kind: keys_of(shipped, kind))
     return problems
+
+
+def keys_of(found: Iterable[tuple[str, str]], kind: str) -> list[str]:
+    """The keys of one kind among (kind, key)."""
+    return [key for named, key in found if named == kind]
 
 
 def fingerprint(root: Path, folder: str = BASE) -> frozenset[tuple[str, int, int]]:
@@ -136,13 +142,19 @@ def export(session: Session, tenant_id: UUID, root: Path, folder: str = BASE) ->
 
 
 def drift(session: Session, tenant_id: UUID) -> list[Drift]:
-    """The office's own versions in force whose base is another one now."""
+    """The office's own versions in force whose base is another one now, and was not seen and left on purpose."""
     if tenant_id == BASE_TENANT_ID:
         return []
-    base = {(one.kind, one.key): one.hash for one in all_live(session, BASE_TENANT_ID)}
-    own = [one for one in all_live(session, tenant_id) if one.tenant_id == tenant_id]
-    return [Drift(one.kind, one.key, one.base_hash, base.get((one.kind, one.key)))
-            for one in own if one.base_hash != base.get((one.kind, one.key))]
+    query = (select(DefinitionLive.tenant_id, DefinitionLive.kind, DefinitionLive.key, DefinitionVersion.hash,
+                    DefinitionVersion.base_hash, DefinitionLive.seen_base)
+             .join(DefinitionVersion, (DefinitionLive.tenant_id == DefinitionVersion.tenant_id)
+                   & (DefinitionLive.version_id == DefinitionVersion.id))
+             .where(DefinitionLive.tenant_id.in_((tenant_id, BASE_TENANT_ID)))
+             .order_by(DefinitionLive.kind, DefinitionLive.key))
+    rows = session.execute(query).all()
+    base = {(row[1], row[2]): row[3] for row in rows if row[0] == BASE_TENANT_ID}
+    own = [Drift(row[1], row[2], row[5] or row[4], base.get((row[1], row[2]))) for row in rows if row[0] == tenant_id]
+    return [one for one in own if one.made_from != one.base]
 
 
 def _draft(root: Path, folder: str, kind: Kind, path: Path) -> tuple[Draft | None, list[Problem]]:

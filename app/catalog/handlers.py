@@ -7,12 +7,18 @@ from typing import Any
 
 from app.auth import policy
 from app.catalog import folders
-from app.catalog.commands import NoteRefusal, PublishDefinition, PublishFolder, WithdrawDefinition
+from app.catalog.commands import (
+    KeepOwnDefinition,
+    NoteRefusal,
+    PublishDefinition,
+    PublishFolder,
+    WithdrawDefinition,
+)
 from app.catalog.events import DefinitionRefused
 from app.catalog.in_force import live
-from app.catalog.publishing import lock, publish, withdraw
+from app.catalog.publishing import keep_own, lock, publish, withdraw
 from app.kernel.bus import handles
-from app.kernel.errors import Conflict, msg
+from app.kernel.errors import Conflict, Invalid, msg
 from app.kernel.unit_of_work import UnitOfWork
 
 
@@ -52,6 +58,16 @@ def publish_folder(command: PublishFolder, uow: UnitOfWork) -> dict[str, Any]:
         "kept": [{"kind": one.kind, "key": one.key, "file": one.file} for one in report.kept],
         "drift": [{"kind": one.kind, "key": one.key} for one in report.drift],
     }
+
+
+@handles(KeepOwnDefinition)
+def keep_own_definition(command: KeepOwnDefinition, uow: UnitOfWork) -> None:
+    """No answer. Raises Invalid without a reason, Conflict when either version has changed since it was looked at."""
+    policy.require(uow.actor, "definition.publish")
+    if not command.reason.strip():
+        raise Invalid(msg("Please check what is marked."), fields={
+            "reason": [(msg("Please say why, so that others understand the change."), {})]})
+    keep_own(uow, command.kind, command.definition_key, command.base, command.own, command.reason)
 
 
 @handles(WithdrawDefinition)

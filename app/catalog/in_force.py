@@ -6,6 +6,7 @@ the same numbers is remembered for the whole process. Compiled objects are remem
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +150,29 @@ def all_live(session: Session, tenant_id: UUID, kind: str | None = None) -> list
     rows = session.scalars(query.where(DefinitionLive.kind == kind) if kind else query)
     by_name = {(row.kind, row.key): row for row in sorted(rows, key=_is_own)}
     return [Published.of(by_name[name]) for name in sorted(by_name)]
+
+
+def keys(session: Session, tenant_id: UUID, kind: str) -> tuple[str, ...]:
+    """The keys of everything of a kind that is in force for an office, remembered as `live` remembers."""
+    place = (session.get_bind().engine.url, tenant_id, kind, None)
+    numbers = None if session.info.get(CHANGED) else generation(session, tenant_id)
+    remembered = _found.get(place)
+    if numbers is not None and remembered is not None and remembered[0] == numbers:
+        known: tuple[str, ...] = remembered[1]
+        return known
+    query = (select(DefinitionLive.key).distinct()
+             .where(DefinitionLive.tenant_id.in_((tenant_id, BASE_TENANT_ID)), DefinitionLive.kind == kind))
+    found = tuple(sorted(session.scalars(query)))
+    if numbers is not None:
+        _found.put(place, (numbers, found))
+    return found
+
+
+def surroundings(session: Session, tenant_id: UUID) -> tuple[Callable[[str, str], bytes | None],
+                                                             Callable[[str], tuple[str, ...]]]:
+    """What checks ask of everything in force for an office: the bytes of a definition, and the keys of a kind."""
+    return (lambda kind, key: content(live(session, tenant_id, kind, key)),
+            lambda kind: keys(session, tenant_id, kind))
 
 
 def _read(session: Session, tenant_id: UUID, kind: str, key: str) -> Published | None:

@@ -34,7 +34,10 @@ class DefinitionVersion(SharedWithBase, Base):
 
 
 class DefinitionLive(SharedWithBase, Base):
-    """Which version of a definition is in force for its owner."""
+    """Which version of a definition is in force for its owner.
+
+    `seen_base`: the hash of the base's version beside which the owner kept its own on purpose, and `seen_why`.
+    """
 
     __tablename__ = "definition_live"
     __table_args__ = (
@@ -45,6 +48,8 @@ class DefinitionLive(SharedWithBase, Base):
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120))
     version_id: Mapped[UUID]
+    seen_base: Mapped[str | None] = mapped_column(String(64))
+    seen_why: Mapped[str | None] = mapped_column(String(500))
 
 
 class DefinitionGeneration(SharedWithBase, Base):

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from app.catalog.checking import Draft, problems_of
-from app.catalog.events import DefinitionPublished, DefinitionWithdrawn
-from app.catalog.in_force import CHANGED, Published, content, live
+from app.catalog.events import DefinitionKept, DefinitionPublished, DefinitionWithdrawn
+from app.catalog.in_force import CHANGED, Published, live, surroundings
 from app.catalog.model import DefinitionGeneration, DefinitionLive, DefinitionVersion
 from app.catalog.registry import kind_named
-from app.kernel.errors import DefinitionError, NotFound, TooLarge, msg
+from app.kernel.errors import Conflict, DefinitionError, NotFound, TooLarge, msg
 from app.kernel.model import BASE_TENANT_ID
 from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_missing
@@ -37,7 +37,7 @@ def publish_all(uow: UnitOfWork, drafts: Sequence[Draft], reason: str = "") -> l
         if len(draft.data) > kind_named(draft.kind).max_bytes:
             raise TooLarge(msg("The file has more than %(limit)s bytes."), limit=kind_named(draft.kind).max_bytes)
     lock(uow)
-    problems = problems_of(drafts, lambda kind, key: content(live(uow.session, uow.tenant_id, kind, key)))
+    problems = problems_of(drafts, *surroundings(uow.session, uow.tenant_id))
     if any(problem.severity == "error" for problem in problems):
         raise DefinitionError(problems)
     return [_put(uow, draft, reason) for draft in drafts]
@@ -53,6 +53,21 @@ def withdraw(uow: UnitOfWork, kind: str, key: str) -> None:
     uow.session.delete(pointer)
     _count(uow, counter)
     uow.record(DefinitionWithdrawn(version.id, kind, key, version.version))
+
+
+def keep_own(uow: UnitOfWork, kind: str, key: str, base_hash: str, own_hash: str, reason: str) -> None:
+    """Note that the own version stays beside this version of the base. Raises NotFound, Conflict."""
+    counter = lock(uow)
+    pointer = _pointer(uow, kind, key)
+    if pointer is None:
+        raise NotFound(msg("There is no own version of %(kind)s %(key)s."), kind=kind, key=key)
+    version = uow.session.get_one(DefinitionVersion, (uow.tenant_id, pointer.version_id))
+    base = live(uow.session, BASE_TENANT_ID, kind, key)
+    if base is None or base.hash != base_hash or version.hash != own_hash:
+        raise Conflict(msg("Somebody else published a version meanwhile."))
+    pointer.seen_base, pointer.seen_why = base_hash, reason.strip()[:500]
+    _count(uow, counter)
+    uow.record(DefinitionKept(version.id, kind, key, version.version, base_hash))
 
 
 def lock(uow: UnitOfWork) -> DefinitionGeneration:
@@ -75,7 +90,7 @@ def _put(uow: UnitOfWork, draft: Draft, reason: str) -> Published:
     if pointer is None:
         uow.session.add(DefinitionLive(tenant_id=uow.tenant_id, kind=draft.kind, key=draft.key, version_id=row.id))
     else:
-        pointer.version_id = row.id
+        pointer.version_id, pointer.seen_base, pointer.seen_why = row.id, None, None
     _count(uow, lock(uow))
     uow.record(DefinitionPublished(row.id, row.kind, row.key, row.version, row.hash))
     return Published.of(row)

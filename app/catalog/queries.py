@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.catalog.checking import Draft, problems_of
 from app.catalog.folders import Drift, drift
-from app.catalog.in_force import Published, content, live
+from app.catalog.in_force import Published, live, surroundings
 from app.catalog.model import DefinitionLive, DefinitionVersion
 from app.catalog.registry import kind_named
 from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.events import StoredEvent
 from app.kernel.model import BASE_TENANT_ID
 
-__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "verdict", "version"]
+__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "three_way", "verdict",
+           "verdict_of", "version"]
 PUBLISHED, MOST_LOOKED_AT = "definition.published", 2_000
 
 
@@ -76,11 +78,39 @@ def version(session: Session, tenant_id: UUID, definition_id: UUID) -> Published
     return Published.of(row)
 
 
+def verdict_of(session: Session, tenant_id: UUID, drafts: Iterable[Draft]) -> list[Problem]:
+    """As `verdict`, of a set whose files may refer to each other."""
+    return problems_of(drafts, *surroundings(session, tenant_id))
+
+
 def verdict(session: Session, tenant_id: UUID, kind: str, key: str, data: bytes) -> list[Problem]:
     """What publishing these bytes would say, without publishing them."""
     file = kind_named(kind).path(key)
-    return problems_of([Draft(kind, key, data, file)],
-                       lambda named, other: content(live(session, tenant_id, named, other)))
+    return problems_of([Draft(kind, key, data, file)], *surroundings(session, tenant_id))
+
+
+@dataclass(frozen=True)
+class ThreeWay:
+    """An own version whose base moved on. `then`: the base it was made from; None where that is not kept."""
+
+    kind: str
+    key: str
+    then: Published | None
+    now: Published | None
+    own: Published
+
+
+def three_way(session: Session, tenant_id: UUID, kind: str, key: str) -> ThreeWay:
+    """All three, drifted apart or not. Raises NotFound where the office has no own version in force."""
+    own = live(session, tenant_id, kind, key)
+    if own is None or own.tenant_id != tenant_id or tenant_id == BASE_TENANT_ID:
+        raise NotFound(msg("There is no such version."))
+    seen = session.scalar(select(DefinitionLive.seen_base).where(
+        DefinitionLive.tenant_id == tenant_id, DefinitionLive.kind == kind, DefinitionLive.key == key))
+    row = session.scalars(select(DefinitionVersion).where(
+        DefinitionVersion.tenant_id == BASE_TENANT_ID, DefinitionVersion.kind == kind, DefinitionVersion.key == key,
+        DefinitionVersion.hash == (seen or own.base_hash))).first()
+    return ThreeWay(kind, key, Published.of(row) if row else None, live(session, BASE_TENANT_ID, kind, key), own)
 
 
 def effective(session: Session, tenant_id: UUID, kind: str, key: str) -> Published:

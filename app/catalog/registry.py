@@ -15,7 +15,8 @@ KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}", re.ASCII)
 
 
 class Lookup(Protocol):
-    """What is live or about to be published together, for checks across files."""
+    """What is live or about to be published together, for checks across files. The catalog's own also has `keys(kind)`:
+    a check that needs to know everything of a kind asks whether its lookup can tell."""
 
     def has(self, kind: str, key: str) -> bool:
         """Whether there is a definition of this kind and key."""

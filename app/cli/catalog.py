@@ -1,4 +1,4 @@
-"""`flask catalog check | publish | reload | profile | list | export`: definition files and the catalog, by command."""
+"""`flask catalog check | publish | reload | profile | list | export | package`: definition files and the catalog."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import DefinitionError, YikouError, msg
 from app.offices import files
+from app.studio import packages
 
 catalog_cli = AppGroup("catalog", help="Check, publish, list and export processes, tables, forms and messages.")
 
@@ -119,3 +120,22 @@ def export(target: Path, slug: str | None) -> None:
     with database.current().read(tenant_id) as session:
         for path in catalog.export(session, tenant_id, target, folder):
             click.echo(path.relative_to(target).as_posix())
+
+
+@catalog_cli.command("package")
+@click.argument("key")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@an_office
+def package(key: str, target: Path | None, slug: str | None) -> None:
+    """Write the process KEY with all it needs into one ZIP file, TARGET or KEY.zip."""
+    tenant_id, _folder = office(slug)
+    try:
+        with database.current().read(tenant_id) as session:
+            queries.effective(session, tenant_id, "process", key)
+            files_of = packages.closure(key, catalog.surroundings(session, tenant_id)[0])
+    except YikouError as error:
+        say(error.message, err=True, **error.params)
+        raise click.exceptions.Exit(1) from None
+    path = target or Path(f"{key}.zip")
+    path.write_bytes(packages.pack(files_of))
+    say(msg("%(file)s: %(count)s definitions"), file=path, count=len(files_of))

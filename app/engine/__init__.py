@@ -1,5 +1,8 @@
 """The engine: Camunda 8 style BPMN in, pure steps out. The only importer of SpiffWorkflow; knows nothing of cases."""
 
+from app.engine.dataflow import Place, Variable, given_at_start, given_by_job, given_by_message, variables
+from app.engine.dataflow import reads_decisions as dataflow_reads_decisions
+from app.engine.dataflow import reads_forms as dataflow_reads_forms
 from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate
@@ -7,6 +10,7 @@ from app.engine.migration_plan import Migration, Plan, Remark, candidates
 from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
+from app.engine.referring import References, references
 from app.engine.rehearsal import Played, play
 from app.engine.replay import Done, Replayed, replay
 from app.engine.results import (
@@ -41,6 +45,16 @@ from app.engine.timers import Due, due_since, next_due
 
 __all__ = [
     "ELEMENTS",
+    "Place",
+    "References",
+    "references",
+    "Variable",
+    "dataflow_reads_decisions",
+    "dataflow_reads_forms",
+    "given_at_start",
+    "given_by_job",
+    "given_by_message",
+    "variables",
     "EVENTS",
     "ProfileRow",
     "extensions",

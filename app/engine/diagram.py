@@ -80,6 +80,7 @@ class Flow:
     condition: str | None = None
     line: int | None = None
     hidden: bool = False
+    name: str = ""
 
 
 @dataclass
@@ -178,6 +179,7 @@ class Diagram:
     extensions: Extensions
     scopes: dict[str, Scope] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    line: int | None = None
 
     @property
     def root(self) -> Scope:
@@ -192,6 +194,8 @@ class Diagram:
 
     def report(self, code: str, message: str, node: Node | Scope | Flow | None = None, *,
                severity: str = "error", **params: object) -> None:
-        """Note a problem at an element."""
+        """Note a problem at an element; without one, at the process itself."""
+        named = self.name if self.name != self.process_id else None
         self.problems.append(Problem(code, message, params, severity, self.file,
-                                     node.line if node else None, node.id if node else None))
+                                     node.line if node else self.line, node.id if node else self.process_id,
+                                     name=(getattr(node, "name", "") or None) if node else named))

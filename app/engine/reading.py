@@ -57,7 +57,8 @@ def read(data: bytes, file: str) -> Diagram:
     if problems:
         raise DefinitionError(problems)
     process = processes[0]
-    diagram = Diagram(file, process.get("id"), process.get("name") or process.get("id"), Extensions())
+    diagram = Diagram(file, process.get("id"), process.get("name") or process.get("id"), Extensions(),
+                      line=process.sourceline)
     diagram.extensions = read_extensions(process, "process", diagram, None)
     Reader(diagram, Catalogue(root, diagram)).scope(process, None, None)
     return diagram
@@ -109,14 +110,16 @@ class Reader:
 
     def refuse(self, code: str, text: str, xml: Xml, scope: Scope, **params: object) -> None:
         """A problem at an XML element that is no node of ours."""
-        place = Problem(code, text, params, "error", self.diagram.file, xml.sourceline, xml.get("id") or scope.id)
+        place = Problem(code, text, params, "error", self.diagram.file, xml.sourceline, xml.get("id") or scope.id,
+                        name=xml.get("name") or None)
         self.diagram.problems.append(place)
 
     def flow(self, xml: Xml, scope: Scope) -> None:
         """A sequence flow."""
         condition = xml.find(f"{BPMN}conditionExpression")
         text = None if condition is None else (condition.text or "").strip()
-        flow = Flow(xml.get("id") or "", xml.get("sourceRef") or "", xml.get("targetRef") or "", text, xml.sourceline)
+        flow = Flow(xml.get("id") or "", xml.get("sourceRef") or "", xml.get("targetRef") or "", text, xml.sourceline,
+                    name=xml.get("name") or "")
         if not flow.id:
             self.refuse("ids", msg("A sequence flow has no id."), xml, scope)
         else:

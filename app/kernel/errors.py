@@ -19,6 +19,7 @@ class Problem:
     """One fault of a definition file, with its place. `message` is a message id, `params` fill it.
 
     `within`: the place inside the element (row, column, position), from the outer to the inner; (message id, params).
+    `name`: what the element is called in the drawing, where it has a name.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Problem:
     element: str | None = None
     within: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     column: int | None = None
+    name: str | None = None
 
     def text(self) -> str:
         """The English sentence; of the place only what is inside the element."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from lxml import etree
@@ -16,10 +18,10 @@ MAX_PROBLEMS = 20
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,199}\Z")
 """An NCName kept to ASCII: SpiffWorkflow puts ids into XPath text."""
 QNAME = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_.\-]{0,199}:)?[A-Za-z_][A-Za-z0-9_.\-]{0,199}\Z")
-REFERENCES = (
+REFERENCES = frozenset({
     "sourceRef", "targetRef", "attachedToRef", "processRef", "default", "messageRef", "signalRef", "errorRef",
     "escalationRef", "dataObjectRef", "dataStoreRef", "calledElement", "operationRef", "itemSubjectRef", "bpmnElement",
-)
+})
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 REFERENCE_TAGS = frozenset(
     f"{{{BPMN}}}{name}"
@@ -28,6 +30,7 @@ _OPTIONS: dict[str, Any] = {
     "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "attribute_defaults": False,
     "no_network": True, "huge_tree": False, "remove_comments": True, "remove_pis": True,
 }
+_trees: ContextVar[dict[tuple[bytes, str | tuple[str, ...]], Any] | None] = ContextVar("trees", default=None)
 
 
 class _Refused(ValueError):
@@ -43,12 +46,15 @@ class _Caps:
 
     def __init__(self) -> None:
         self.elements = self.depth = self.text = 0
+        self.near: str | None = None
+        """The id read last: where it was when the reading stopped."""
 
     def doctype(self, *_parts: Any) -> None:
         raise _Refused(msg("A DOCTYPE is not allowed."))
 
     def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
         self.elements, self.depth, self.text = self.elements + 1, self.depth + 1, 0
+        self.near = attributes.get("id", self.near)
         if self.elements > MAX_ELEMENTS:
             raise _Refused(msg("The file has more than %(most)s elements."), most=MAX_ELEMENTS)
         if self.depth > MAX_DEPTH:
@@ -68,24 +74,37 @@ class _Caps:
         return self.elements
 
 
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, a file that was found sound is read once: whoever asks again gets the same tree, and changes nothing."""
+    before = _trees.set({})
+    try:
+        yield
+    finally:
+        _trees.reset(before)
+
+
 def read_xml(data: bytes, root_tag: str | tuple[str, ...], file: str | None = None) -> Any:
     """The root element of a checked tree; `root_tag` in Clark notation, one or several allowed.
 
     Raises DefinitionError (with line where known) for anything that is not a plain, small, well-formed file of
     this kind, or whose ids and references are not plain names used once.
     """
+    known = _trees.get()
+    if known is not None and (found := known.get((data, root_tag))) is not None:
+        return found
     if len(data) > MAX_BYTES:
-        raise _fault(file, None, msg("The file is larger than %(most)s bytes."), most=MAX_BYTES)
+        raise _fault(file, 1, msg("The file is larger than %(most)s bytes."), most=MAX_BYTES)
+    caps: Any = _Caps()  # the stubs of lxml know fuller targets only
     try:
-        caps: Any = _Caps()  # the stubs of lxml know fuller targets only
         etree.fromstring(data, etree.XMLParser(target=caps, **_OPTIONS))
         root: Any = etree.fromstring(data, etree.XMLParser(recover=False, collect_ids=False, **_OPTIONS))
     except _Refused as error:
-        raise _fault(file, None, error.message, **error.params) from None
+        raise _fault(file, 1 if caps.near is None else None, error.message, caps.near, **error.params) from None
     except etree.XMLSyntaxError as error:
         raise _fault(file, error.lineno, msg("This is not well-formed XML.")) from None
     except (ValueError, LookupError):
-        raise _fault(file, None, msg("The encoding of the file cannot be read.")) from None
+        raise _fault(file, 1, msg("The encoding of the file cannot be read.")) from None
     document = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise _fault(file, 1, msg("A DOCTYPE is not allowed."))
@@ -96,11 +115,14 @@ def read_xml(data: bytes, root_tag: str | tuple[str, ...], file: str | None = No
     problems = _check_names(root, file)
     if problems:
         raise DefinitionError(problems)
+    if known is not None:
+        known[(data, root_tag)] = root
     return root
 
 
-def _fault(file: str | None, line: int | None, message: str, **params: Any) -> DefinitionError:
-    return DefinitionError([Problem("xml", message, params, file=file, line=line)])
+def _fault(file: str | None, line: int | None, message: str, near: str | None = None, **params: Any) -> DefinitionError:
+    place = near[:200] if near is not None and near.isprintable() else None
+    return DefinitionError([Problem("xml", message, params, file=file, line=line, element=place)])
 
 
 def _check_names(root: Any, file: str | None) -> list[Problem]:
@@ -129,8 +151,8 @@ def _check_node(node: Any, ids: set[str], file: str | None) -> list[Problem]:
         elif ident in ids:
             found.append(problem(msg("The id %(id)s is used twice."), id=ident))
         ids.add(ident)
-    values = [node.get(name) for name in REFERENCES]
+    values = [value for name, value in node.items() if name in REFERENCES]
     if node.tag in REFERENCE_TAGS:
         values.append((node.text or "").strip())
-    found += [problem(msg("A reference is not a plain name.")) for v in values if v is not None and not QNAME.match(v)]
+    found += [problem(msg("A reference is not a plain name.")) for v in values if not QNAME.match(v)]
     return found

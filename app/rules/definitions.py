@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.catalog import YAML_BYTES, Kind, Lookup, read_yaml, register_kind
+from app.engine import given_at_start
 from app.kernel.errors import DefinitionError, Problem, msg
 from app.rules.language import KIND, SHADOW, Rule
+from app.rules.orders import PROCESS
 from app.rules.reading import lint_rule, load_rule
 from app.rules.scenarios import told_otherwise
 
@@ -40,7 +42,9 @@ def _load_shadow(data: bytes, file: str) -> Rule:
 
 
 def register() -> None:
-    """Make both kinds known: `rules/base/supervision/<rule>.yaml`, and `shadow/<rule>.yaml` below it."""
+    """Make both kinds known: `rules/base/supervision/<rule>.yaml`, and `shadow/<rule>.yaml` below it; and tell what an
+    order's diagram is given."""
     register_kind(Kind(KIND, "rules", "supervision/*.yaml", _key, load_rule, _lint, max_bytes=YAML_BYTES))
     register_kind(Kind(SHADOW, "rules", "supervision/shadow/*.yaml", _key, _load_shadow, _lint_shadow,
                        max_bytes=YAML_BYTES))
+    given_at_start(PROCESS, ("order_level", "order_title", "about_number"))

@@ -74,6 +74,7 @@ EVENTS: dict[str, str] = {
     "deadline.stopped": msg("Deadline met or ended"), "deadline.warned": msg("Deadline comes near"),
     "decision.made": msg("Decided by a table"), "definition.published": msg("Definition published"),
     "definition.refused": msg("Definition refused"),
+    "definition.kept": msg("Own definition kept"),
     "definition.withdrawn": msg("Own definition withdrawn"), "incident.opened": msg("Process stopped"),
     "incident.resolved": msg("Stopped process goes on"), "incident.settled": msg("Incident settled by hand"),
     "delivery.settled": msg("Failed event settled by hand"),

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as XML
 
-from app import dmn, engine, feel, forms
+from app import assemble, dmn, engine, feel, forms
 from app.catalog import read_yaml
 from app.engine import DecisionAnswer, ProcessDefinition
 from app.engine.scenarios import Scenario, scenarios
 from app.forms import Option
 from app.kernel.errors import Invalid, NotFound
 
+assemble()  # what hosts bring into diagrams is told at the start
 ROOT = Path(__file__).parents[2]
 PROCESSES = sorted((ROOT / "processes/base").glob("*/*.bpmn"))
 DECISIONS = sorted((ROOT / "rules/base/decisions").glob("*/*.dmn"))
@@ -38,8 +39,13 @@ class Shipped:
         return self.data(kind, key) is not None
 
     def data(self, kind: str, key: str) -> bytes | None:
-        paths = {"process": PROCESSES, "decision": DECISIONS, "form": FORMS, "message": MESSAGES}[kind]
-        return next((path.read_bytes() for path in paths if path.stem == key), None)
+        return next((path.read_bytes() for path in self._paths(kind) if path.stem == key), None)
+
+    def keys(self, kind: str) -> list[str]:
+        return [path.stem for path in self._paths(kind)]
+
+    def _paths(self, kind: str) -> list[Path]:
+        return {"process": PROCESSES, "decision": DECISIONS, "form": FORMS, "message": MESSAGES}[kind]
 
 
 def named(path: Path) -> str:

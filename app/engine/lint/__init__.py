@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.engine.diagram import Diagram
-from app.engine.lint import calls, flows, graph, limits, structure, texts, undoing, work
+from app.engine.lint import calls, data, flows, graph, limits, structure, texts, undoing, work
 from app.engine.reading import read
 from app.kernel.errors import DefinitionError, Problem
 
 
 class Lookup(Protocol):
-    """What else is published."""
+    """What else is published. One that also lists it (`keys(kind)`) lets variables and clocks be checked."""
 
     def has(self, kind: str, key: str) -> bool:
         """Whether a `form`, `decision` or `process` of this key exists."""
@@ -39,6 +39,7 @@ def check(diagram: Diagram, lookup: Lookup | None = None) -> list[Problem]:
     if not any(p.severity == "error" for p in diagram.problems):
         graph.check(diagram)
         limits.check(diagram)
+        data.check(diagram, lookup)
     return sorted(diagram.problems, key=lambda p: (p.severity != "error", p.line or 0))
 
 

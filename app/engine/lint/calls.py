@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from app.engine.dataflow.neighbours import shape_in
+from app.engine.dataflow.shape import Shape
 from app.engine.diagram import Diagram, Node
 from app.engine.expressions import is_expression
-from app.engine.reading import read
-from app.kernel.errors import DefinitionError, msg
+from app.kernel.errors import msg
 
 MAX_PROCESSES = 200
 
@@ -47,21 +48,16 @@ def _path(origin: str, wanted: str, lookup: Any) -> list[str] | None:
 
 
 def _can_be_called(process_id: str, lookup: Any) -> bool:
-    """Whether it has a start event without a trigger; True where it cannot be read."""
-    data = lookup.data("process", process_id) if lookup is not None else None
-    if data is None:
-        return True
-    try:
-        return any(start.trigger.kind == "none" for start in read(data, process_id).root.starts())
-    except DefinitionError:
-        return True
+    """Whether it has a start event without a trigger; True where it cannot be read: its own linter says why."""
+    shape = _shape(process_id, lookup)
+    return shape is None or shape.callable
 
 
 def _called_by(process_id: str, lookup: Any) -> list[str]:
+    shape = _shape(process_id, lookup)
+    return [] if shape is None else [call.called for call in shape.calls if call.called]
+
+
+def _shape(process_id: str, lookup: Any) -> Shape | None:
     data = lookup.data("process", process_id) if lookup is not None else None
-    if data is None:
-        return []
-    try:
-        return [called for _, called in _calls(read(data, process_id))]
-    except DefinitionError:
-        return []               # its own linter says why
+    return None if data is None else shape_in(process_id, data)

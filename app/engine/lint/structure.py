@@ -24,6 +24,7 @@ def check(diagram: Diagram) -> None:
         _starts(diagram, scope) if not scope.adhoc else _adhoc(diagram, scope)
         for node in scope.nodes.values():
             _event(diagram, scope, node)
+            _path_ends(diagram, scope, node)
 
 
 def _starts(diagram: Diagram, scope: Scope) -> None:
@@ -80,6 +81,13 @@ def _adhoc(diagram: Diagram, scope: Scope) -> None:
             diagram.report("adhoc", msg("An ad-hoc subprocess has no start and no end events."), node)
     if not any(node.type in ACTIVITIES for node in scope.nodes.values()):
         diagram.report("adhoc", msg("An ad-hoc subprocess has at least one activity."), scope)
+
+
+def _path_ends(diagram: Diagram, scope: Scope, node: Node) -> None:
+    """A path that stops without an end event: it runs, and more often than not a flow was forgotten."""
+    if node.type in ACTIVITIES | {"intermediateCatchEvent", "intermediateThrowEvent"} and not (
+            scope.adhoc or node.event_subprocess or node.compensates or scope.outgoing(node.id)):
+        diagram.report("dead_end", msg("The path ends here without an end event."), node, severity="warning")
 
 
 def _event(diagram: Diagram, scope: Scope, node: Node) -> None:

@@ -9,3 +9,6 @@ from app.web.studio import editor as editor  # noqa: E402
 from app.web.studio import options as options  # noqa: E402
 from app.web.studio import overview as overview  # noqa: E402
 from app.web.studio import saving as saving  # noqa: E402
+from app.web.studio import data, drift, packages  # noqa: E402
+
+__all__ = ["blueprint", "data", "drift", "packages"]

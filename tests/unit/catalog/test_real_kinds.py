@@ -22,7 +22,8 @@ BPMN = """<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:userTask id="task_go" name="上门服务">
       <bpmn:extensionElements><zeebe:formDefinition formId="sample"/>
         <zeebe:properties><zeebe:property name="name_en" value="Go there"/></zeebe:properties>
-        <zeebe:assignmentDefinition candidateGroups="handler"/></bpmn:extensionElements>
+        <zeebe:assignmentDefinition candidateGroups="handler"/>
+        <zeebe:taskSchedule dueDate="=now()"/></bpmn:extensionElements>
       <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing></bpmn:userTask>
     <bpmn:endEvent id="end_visit"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
     <bpmn:sequenceFlow id="f1" sourceRef="start_visit" targetRef="task_go"/>
