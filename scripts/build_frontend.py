@@ -16,6 +16,11 @@ SOURCES, VENDOR, MODULES = ROOT / "static" / "src", ROOT / "static" / "vendor", 
 STYLES = ("bpmn-js/dist/assets/diagram-js.css", "bpmn-js/dist/assets/bpmn-js.css")
 SECOND_FEEL, SECOND_FEEL_BUILT = ROOT / "tests" / "unit" / "feel" / "feelin.js", MODULES / ".feelin.js"
 OLDEST_NODE = 18
+FONTS = (*(f"--loader:.{ending}=file" for ending in ("woff", "woff2", "ttf", "eot", "svg")),
+         "--asset-names=fonts/[name]-[hash]")
+"""Fonts that a bundle's styles name become files beside it: the content policy takes none inside of a style sheet."""
+ONE_PREACT = "--alias:preact=./node_modules/preact"
+"""form-js brings an older copy of it beside the newer one; with two in one page its editor draws nothing."""
 
 
 def node() -> tuple[list[str], list[str]]:
@@ -47,7 +52,8 @@ def main() -> int:
     VENDOR.mkdir(parents=True, exist_ok=True)
     entries = [str(path) for path in sorted(SOURCES.glob("*.js"))]
     subprocess.run([*_esbuild(run_node), *entries, "--bundle", "--minify", "--format=iife", "--target=es2020",
-                    "--legal-comments=eof", "--log-level=warning", f"--outdir={VENDOR}"], cwd=ROOT, check=True)
+                    "--legal-comments=eof", "--log-level=warning", *FONTS, ONE_PREACT, f"--outdir={VENDOR}"],
+                   cwd=ROOT, check=True)
     if SECOND_FEEL.is_file():
         subprocess.run([*_esbuild(run_node), str(SECOND_FEEL), "--bundle", "--minify", "--format=iife",
                         "--target=es2022", "--log-level=warning", f"--outfile={SECOND_FEEL_BUILT}"],

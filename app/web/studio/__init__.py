@@ -3,3 +3,6 @@
 from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+from app.web.studio import expressions as expressions  # noqa: E402  views
+from app.web.studio import form_preview as form_preview  # noqa: E402

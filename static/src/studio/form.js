@@ -1,0 +1,136 @@
+// The editor of forms: components, their properties in both languages, and beside it what people will see.
+
+import { FormEditor } from "@bpmn-io/form-js-editor";
+import { feelSupport } from "./feel_support.js";
+import { additions, readForm, writtenForm } from "./form_file.js";
+import { languagesModule } from "./form_languages.js";
+import { preview } from "./form_preview.js";
+import { zh } from "./form_words.js";
+import { make, translator, watchTexts, wordsIn } from "./texts.js";
+
+const WROTE = ".fjs-form-field, .bio-properties-panel-header-label, .cm-content, " +
+  ".bio-properties-panel-collapsible-entry-header-title, .st-problems li, textarea";
+const SAYS = ".fjs-select-display, .fjs-select-placeholder, .fjs-form-field-placeholder, .fjs-no-results, " +
+  ".fjs-dropdownlist-empty, .fjs-repeat-render-add, input, .fjs-filepicker-button, .fjs-form-field-filepicker *";
+
+export async function mount({ place, source, key, locale, options = {}, onChange = () => {} }) {
+  const words = wordsIn(locale, zh);
+  const t = translator(words);
+  let original;
+  try {
+    original = readForm(source);
+  } catch (error) {
+    throw new Error(t("The file cannot be shown: {reason}", { reason: error.message }));
+  }
+  const undo = make("button", { type: "button", class: "second st-undo", onclick: () => act("undo") }, t("Undo"));
+  const redo = make("button", { type: "button", class: "second st-redo", onclick: () => act("redo") }, t("Redo"));
+  const canvas = make("div", { class: "st-canvas" });
+  const list = make("ul", {});
+  const problems = make("section", { class: "st-problems", hidden: true, "aria-label": t("Problems") },
+                        make("h2", {}, t("Problems")), list);
+  const shown = preview({ key, locale, t, source: text });
+  const languages = languagesModule(t);
+  const feel = await feelSupport({ place: "form", variables: options.variables });
+  const stopTexts = watchTexts(canvas, words, WROTE, SAYS);
+  const stopFeel = feel.watch(canvas, { complete: true });
+  let changed = false, found = [], marked = [];
+
+  place.classList.add("st-form");
+  place.append(make("div", { class: "st-bar" }, undo, redo), canvas, problems, shown.element);
+  const editor = new FormEditor({ container: canvas, additionalModules: [languages.module] });
+
+  try {
+    await editor.importSchema(original);
+  } catch (error) {
+    end();
+    throw new Error(t("The file cannot be shown: {reason}", { reason: error.message }));
+  }
+  const known = additions(original, editor.saveSchema());
+  editor.on("commandStack.changed", () => {
+    changed = true;
+    tellStacks();
+    feel.variables = variables();
+    shown.soon();
+    onChange();
+    paint();
+  });
+  editor.on("selection.changed", paint);
+  feel.variables = variables();
+  tellStacks();
+  shown.show();
+
+  function act(name) {
+    languages.flush();
+    editor.get("editorActions").trigger(name);
+  }
+
+  function tellStacks() {
+    const stack = editor.get("commandStack");
+    undo.disabled = !stack.canUndo();
+    redo.disabled = !stack.canRedo();
+  }
+
+  function variables() {
+    const own = editor.get("formFieldRegistry").getAll().filter((field) => field.key)
+      .map((field) => ({ name: field.key, detail: field.label }));
+    const names = new Set(own.map((one) => one.name));
+    return [...own, ...(options.variables ?? []).filter((one) => !names.has(one.name))];
+  }
+
+  async function text() {
+    languages.flush();
+    return changed ? writtenForm(editor.saveSchema(), known) : source;
+  }
+
+  function placeOf(id) {
+    return id ? canvas.querySelector(`.fjs-element[data-id="${CSS.escape(id)}"]`) : null;
+  }
+
+  async function show(id) {
+    const field = editor.get("formFieldRegistry").get(id);
+    if (!field) return;
+    editor.get("selection").set(field);
+    const spot = placeOf(id);
+    spot?.scrollIntoView({ block: "center" });
+    spot?.focus({ preventScroll: true });
+  }
+
+  function paint() {
+    cancelAnimationFrame(paint.next);
+    paint.next = requestAnimationFrame(() => {
+      for (const one of marked) one.classList.remove("st-error", "st-hint");
+      marked = [];
+      for (const one of found) {
+        const spot = placeOf(one.element);
+        if (!spot) continue;
+        spot.classList.add(one.severity === "error" ? "st-error" : "st-hint");
+        marked.push(spot);
+      }
+    });
+  }
+
+  function mark(given) {
+    found = given;
+    problems.hidden = false;
+    list.replaceChildren(...found.map((one) => {
+      const said = [one.line ? t("Line {line}", { line: one.line }) : "", one.text].filter(Boolean).join(" · ");
+      return make("li", { class: one.severity === "error" ? "st-error" : "st-hint" },
+                  one.element ? make("button", { type: "button", class: "plain", onclick: () => show(one.element) }, said)
+                    : said);
+    }));
+    if (!found.length) list.append(make("li", {}, t("No problems found.")));
+    paint();
+  }
+
+  function end() {
+    cancelAnimationFrame(paint.next);
+    shown.stop();
+    stopTexts();
+    stopFeel();
+    editor.destroy();
+    place.replaceChildren();
+    place.classList.remove("st-form");
+  }
+
+  return { source: text, mark, show, editor, rewritten: () => writtenForm(editor.saveSchema(), known), destroy: end };
+}
