@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import catalog, forms
 from app.cases import queries as cases
-from app.kernel.errors import DefinitionError, Invalid, NotFound, Problem, TooLarge, msg
+from app.kernel.errors import DefinitionError, Invalid, NotFound, TooLarge, msg
 from app.web.access import access
 from app.web.admin import content
 from app.web.admin.sent import expect, text
@@ -35,28 +35,22 @@ def preview_form(key: str) -> Response:
     limit = catalog.kind_named("form").max_bytes
     if len(data) > limit:
         raise TooLarge(msg("The file has more than %(limit)s bytes."), limit=limit)
-    return _framed(*_shown(data, key, lang))
+    return _framed(_shown(data, key, lang))
 
 
-def _shown(data: bytes, key: str, lang: str) -> tuple[str, int]:
-    problems: list[Problem] = []
-    model = None
+def _shown(data: bytes, key: str, lang: str) -> str:
+    """A form that does not hold yet is what somebody who is writing one mostly has: it is an answer, no refusal."""
     try:
         form = forms.load(data, key)
     except DefinitionError as error:
-        problems = list(error.problems)
-    else:
-        with reading() as reader, content.language(lang):
-            model = forms.render(form, {}, None, locale=lang, now=local_now(),
-                                 options_sources=cases.options(reader, lang))
-    if model is None:
-        return render_template("studio/form_preview.html", model=None, problems=problems[:20]), 422
-    with content.language(lang):
-        return render_template("studio/form_preview.html", model=model, problems=[]), 200
+        return render_template("studio/form_preview.html", model=None, problems=error.problems[:20])
+    with reading() as reader, content.language(lang):
+        model = forms.render(form, {}, None, locale=lang, now=local_now(), options_sources=cases.options(reader, lang))
+        return render_template("studio/form_preview.html", model=model, problems=[])
 
 
-def _framed(page: str, status: int) -> Response:
-    answer = make_response(page, status)
+def _framed(page: str) -> Response:
+    answer = make_response(page)
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return answer

@@ -10,8 +10,9 @@ import { make, translator, watchTexts, wordsIn } from "./texts.js";
 
 const WROTE = ".fjs-form-field, .bio-properties-panel-header-label, .cm-content, " +
   ".bio-properties-panel-collapsible-entry-header-title, .st-problems li, textarea";
-const SAYS = ".fjs-select-display, .fjs-select-placeholder, .fjs-form-field-placeholder, .fjs-no-results, " +
-  ".fjs-dropdownlist-empty, .fjs-repeat-render-add, input, .fjs-filepicker-button, .fjs-form-field-filepicker *";
+const SAYS = ".cm-content, .fjs-select-display, .fjs-select-placeholder, .fjs-form-field-placeholder, .fjs-no-results, " +
+  ".fjs-dropdownlist-empty, .fjs-empty-component-text, .fjs-repeat-render-footer *, .fjs-table-td, " +
+  ".fjs-repeat-render-add, input, .fjs-filepicker-button, .fjs-form-field-filepicker *";
 
 export async function mount({ place, source, key, locale, options = {}, onChange = () => {} }) {
   const words = wordsIn(locale, zh);
@@ -58,6 +59,19 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   feel.variables = variables();
   tellStacks();
   shown.show();
+
+  // A component is dragged, or added at the end: by Enter, which the package knows, or by a tap, for fingers.
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.closest?.(".fjs-palette-field")) event.preventDefault();
+  });
+  canvas.addEventListener("click", (event) => {
+    const entry = event.target.closest?.(".fjs-palette-field");
+    if (!entry) return;
+    setTimeout(() => {
+      const { schema } = editor._getState();
+      editor.get("modeling").addFormField({ type: entry.dataset.fieldType }, schema, schema.components.length);
+    });
+  });
 
   function act(name) {
     languages.flush();

@@ -71,12 +71,8 @@ export function languagesModule(t, fresh = new Set()) {
     timers.set(id, { timer: setTimeout(run, WAIT), run });
   }
 
-  function languages(propertiesPanel, modeling, formFieldRegistry, fieldFactory, formFields, eventBus, selection) {
+  function languages(propertiesPanel, modeling, formFieldRegistry, fieldFactory, formFields) {
     onlyKnown(formFields);
-    // What was just added is what one goes on with; the package selects it only after dragging.
-    eventBus.on("commandStack.formField.add.postExecuted", ({ context }) => {
-      queueMicrotask(() => selection.set(formFieldRegistry.get(context.formField.id) ?? context.formField));
-    });
     bilingualFrom(fieldFactory, fresh, () => keys(formFieldRegistry));
     propertiesPanel.registerProvider({ getGroups: (field) => (groups) => withOurs(field, groups) }, 400);
 
@@ -127,8 +123,7 @@ export function languagesModule(t, fresh = new Set()) {
       return { key: free(slug(english), taken) };
     }
   }
-  languages.$inject = ["propertiesPanel", "modeling", "formFieldRegistry", "fieldFactory", "formFields", "eventBus",
-                       "selection"];
+  languages.$inject = ["propertiesPanel", "modeling", "formFieldRegistry", "fieldFactory", "formFields"];
 
   function entry(id, label, long, get, set) {
     return { id: `languages-${id}`, component: ({ element }) => h("div", { class: "bio-properties-panel-entry", "data-entry-id": id },
@@ -206,7 +201,6 @@ function firstWords(type, taken) {
   if (type === "button") Object.assign(made, { label: "提交", properties: { label_en: "Submit" } });
   if (type === "table") {
     made.columns = [1, 2].map((at) => ({ label: `第 ${at} 列`, label_en: `Column ${at}`, key: `column_${at}` }));
-    made.dataSource = "=[]";
   }
   return made;
 }

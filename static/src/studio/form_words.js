@@ -240,6 +240,14 @@ export const zh = {
   "Value must be a number.": "必须是数字。",
   "Should be an integer.": "应为整数。",
   "Should be greater than zero.": "应大于零。",
+  "Click to set a dynamic value with FEEL expression": "点击改为 FEEL 表达式",
+  "Click to remove dynamic value with FEEL expression": "点击改为固定值",
+  "List contains {n} item": "列表有 {n} 项",
+  "List contains {n} items": "列表有 {n} 项",
+  "\"Static\" defines a constant, predefined set of form options. \"Input data\" defines options that are populated dynamically, adjusting based on variable data for flexible responses to different conditions or inputs. \"Expression\" defines options that are populated from a FEEL expression.":
+    "“固定选项”写在表单里；“来自数据”由数据给出，随情况而变；“表达式”由 FEEL 表达式算出。",
+  "\"List of items\" defines a constant, predefined set of form options. \"Expression\" defines options that are populated from a FEEL expression.":
+    "“固定列表”写在表单里；“表达式”由 FEEL 表达式算出。",
   "FEEL expression is mandatory": "此项必须是 FEEL 表达式",
   "The input property may be an array of simple values or alternatively follow this schema:": "数据可以是简单值的列表，也可以是这样的结构：",
   "The expression may result in an array of simple values or alternatively follow this schema:":

@@ -28,7 +28,12 @@ export function watchTexts(root, words, skip, own = ":not(*)") {
     }
   });
   const skipped = (element) => !element || (element.closest(skip) !== null && !element.matches(own));
-  const inWords = (found) => words[found.trim().replace(/\s+/g, " ")];
+  // A number inside of a text stands as {n} in the dictionary.
+  function inWords(found) {
+    const text = found.trim().replace(/\s+/g, " ");
+    const [number] = /\d+/.exec(text) ?? [];
+    return words[text] ?? (number && words[text.replace(number, "{n}")]?.replace("{n}", number));
+  }
 
   function text(node) {
     const said = inWords(node.data);
