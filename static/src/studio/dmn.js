@@ -9,22 +9,17 @@ import { feelSupport } from "./feel_support.js";
 import { make, translator, watchTexts, wordsIn } from "./texts.js";
 
 const WROTE = ".djs-element, .literal-expression, .content-editable, .cm-content, .input-label, .input-expression, " +
-  ".output-label, .output-name, .decision-table-name, .annotation-cell, .st-tab, .st-problems li";
+  ".output-label, .output-name, .decision-table-name, .annotation-cell, .st-tab";
 
-export async function mount({ place, source, locale, options = {}, onChange = () => {}, say = () => {} }) {
+export async function mount({ place, source, locale, onChange = () => {}, say = () => {} }) {
   const words = wordsIn(locale, zh);
   const t = translator(words);
   const tabs = make("div", { class: "st-tabs", role: "tablist", "aria-label": t("Views") });
-  const undo = make("button", { type: "button", class: "second st-undo", onclick: () => act("undo") }, t("Undo"));
-  const redo = make("button", { type: "button", class: "second st-redo", onclick: () => act("redo") }, t("Redo"));
   const canvas = make("div", { class: "st-canvas", id: "st-dmn-view", role: "tabpanel" });
-  const list = make("ul", {});
-  const problems = make("section", { class: "st-problems", hidden: true, "aria-label": t("Problems") },
-                        make("h2", {}, t("Problems")), list);
   place.classList.add("st-dmn");
-  place.append(make("div", { class: "st-bar" }, tabs, undo, redo), canvas, problems);
+  place.append(tabs, canvas);
 
-  const feel = await feelSupport({ variables: options.variables, place: "table" });
+  const feel = await feelSupport({ place: "table" });
   const modeler = new DmnModeler({
     container: canvas,
     common: { feelLanguageContext: feel.languageContext },
@@ -38,7 +33,6 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
   modeler.on("viewer.created", ({ viewer }) => {
     viewer.on("commandStack.changed", () => {
       changed = changed || viewer.get("commandStack").canUndo();
-      tellStacks();
       if (changed) onChange();
       paint();
     });
@@ -59,16 +53,9 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
   if (first && modeler.getViews().filter((view) => view.type !== "drd").length === 1) await modeler.open(first);
   else if (modeler.getActiveView()?.type === "drd") fit();
   showTabs();
-  tellStacks();
 
   function act(name) {
     modeler.getActiveViewer()?.get("editorActions").trigger(name);
-  }
-
-  function tellStacks() {
-    const stack = modeler.getActiveViewer()?.get("commandStack", false);
-    undo.disabled = !stack?.canUndo();
-    redo.disabled = !stack?.canRedo();
   }
 
   function title(view) {
@@ -85,7 +72,6 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
       onclick: () => open(view), onkeydown: arrow,
     }, title(view))));
     if (focused) tabs.querySelector("[aria-selected=true]")?.focus();
-    tellStacks();
   }
 
   function arrow(event) {
@@ -118,11 +104,11 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
     return views.find((view) => view.type === "drd") ?? views[0];
   }
 
-  async function show(id) {
+  async function show(id, { cell } = {}) {
     const view = viewOf(id);
     if (!view) return;
     await open(view);
-    const spot = placeOf(id);
+    const spot = placeOf(id, cell);
     if (spot) {
       spot.scrollIntoView({ block: "center", inline: "center" });
       (spot.querySelector("[contenteditable]") ?? spot).focus({ preventScroll: true });
@@ -136,10 +122,12 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
     }
   }
 
-  function placeOf(id) {
+  // A cell, a row's cell in a column (counted from 1), a row's number, a column's head, or the table of a decision.
+  function placeOf(id, { column } = {}) {
     const name = CSS.escape(id);
+    const row = [...canvas.querySelectorAll(`td[data-row-id="${name}"]`)];
     return canvas.querySelector(`td[data-element-id="${name}"], th[data-col-id="${name}"]`) ??
-      canvas.querySelector(`td[data-row-id="${name}"]`)?.parentElement.querySelector("td") ?? null;
+      (column ? row[column - 1] : row[0]?.parentElement.querySelector("td")) ?? null;
   }
 
   // Marks go where the package has drawn its cells; it draws them anew, so they are put back each time.
@@ -149,7 +137,7 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
       for (const cell of marked) cell.classList.remove("st-error", "st-hint");
       marked = [];
       for (const one of found) {
-        const cell = one.element && placeOf(one.cell && typeof one.cell === "string" ? one.cell : one.element);
+        const cell = one.element && placeOf(one.element, one.cell);
         if (!cell) continue;
         cell.classList.add(one.severity === "error" ? "st-error" : "st-hint");
         cell.title = one.text;
@@ -161,15 +149,6 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
   function mark(given) {
     for (const cell of marked) cell.removeAttribute("title");
     found = given;
-    problems.hidden = false;
-    list.replaceChildren(...found.map((one) => {
-      const where = one.line ? t("Line {line}", { line: one.line }) : "";
-      const text = [where, one.text].filter(Boolean).join(" · ");
-      return make("li", { class: one.severity === "error" ? "st-error" : "st-hint" },
-                  one.element ? make("button", { type: "button", class: "plain", onclick: () => show(one.element) }, text)
-                    : text);
-    }));
-    if (!found.length) list.append(make("li", {}, t("No problems found.")));
     paint();
   }
 
@@ -180,8 +159,7 @@ export async function mount({ place, source, locale, options = {}, onChange = ()
   }
 
   return {
-    source: text, mark, show,
-    modeler,
+    source: text, mark, show, modeler, undo: () => act("undo"), redo: () => act("redo"),
     destroy() {
       cancelAnimationFrame(paint.next);
       stopTexts();

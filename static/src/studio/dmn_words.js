@@ -4,12 +4,6 @@ export const zh = {
   // Views and commands around the editor
   "Views": "视图",
   "Requirements": "需求关系图",
-  "Undo": "撤销",
-  "Redo": "重做",
-  "Problems": "问题",
-  "No problems found.": "没有发现问题。",
-  "Row {row}": "第 {row} 行",
-  "Line {line}": "第 {line} 行",
   "The file cannot be shown: {reason}": "文件无法显示：{reason}",
   // Types
   "string": "文本",

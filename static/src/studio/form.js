@@ -9,7 +9,7 @@ import { zh } from "./form_words.js";
 import { make, translator, watchTexts, wordsIn } from "./texts.js";
 
 const WROTE = ".fjs-form-field, .bio-properties-panel-header-label, .cm-content, " +
-  ".bio-properties-panel-collapsible-entry-header-title, .st-problems li, textarea";
+  ".bio-properties-panel-collapsible-entry-header-title, textarea";
 const SAYS = ".cm-content, .fjs-select-display, .fjs-select-placeholder, .fjs-form-field-placeholder, .fjs-no-results, " +
   ".fjs-dropdownlist-empty, .fjs-empty-component-text, .fjs-repeat-render-footer *, .fjs-table-td, " +
   ".fjs-repeat-render-add, input, .fjs-filepicker-button, .fjs-form-field-filepicker *";
@@ -23,12 +23,7 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   } catch (error) {
     throw new Error(t("The file cannot be shown: {reason}", { reason: error.message }));
   }
-  const undo = make("button", { type: "button", class: "second st-undo", onclick: () => act("undo") }, t("Undo"));
-  const redo = make("button", { type: "button", class: "second st-redo", onclick: () => act("redo") }, t("Redo"));
   const canvas = make("div", { class: "st-canvas" });
-  const list = make("ul", {});
-  const problems = make("section", { class: "st-problems", hidden: true, "aria-label": t("Problems") },
-                        make("h2", {}, t("Problems")), list);
   const shown = preview({ key, locale, t, source: text });
   const languages = languagesModule(t);
   const feel = await feelSupport({ place: "form", variables: options.variables });
@@ -37,7 +32,7 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   let changed = false, found = [], marked = [];
 
   place.classList.add("st-form");
-  place.append(make("div", { class: "st-bar" }, undo, redo), canvas, problems, shown.element);
+  place.append(canvas, shown.element);
   const editor = new FormEditor({ container: canvas, additionalModules: [languages.module] });
 
   try {
@@ -49,7 +44,6 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   const known = additions(original, editor.saveSchema());
   editor.on("commandStack.changed", () => {
     changed = true;
-    tellStacks();
     feel.variables = variables();
     shown.soon();
     onChange();
@@ -57,7 +51,6 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   });
   editor.on("selection.changed", paint);
   feel.variables = variables();
-  tellStacks();
   shown.show();
 
   // A component is dragged, or added at the end: by Enter, which the package knows, or by a tap, for fingers.
@@ -76,12 +69,6 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   function act(name) {
     languages.flush();
     editor.get("editorActions").trigger(name);
-  }
-
-  function tellStacks() {
-    const stack = editor.get("commandStack");
-    undo.disabled = !stack.canUndo();
-    redo.disabled = !stack.canRedo();
   }
 
   function variables() {
@@ -125,14 +112,6 @@ export async function mount({ place, source, key, locale, options = {}, onChange
 
   function mark(given) {
     found = given;
-    problems.hidden = false;
-    list.replaceChildren(...found.map((one) => {
-      const said = [one.line ? t("Line {line}", { line: one.line }) : "", one.text].filter(Boolean).join(" · ");
-      return make("li", { class: one.severity === "error" ? "st-error" : "st-hint" },
-                  one.element ? make("button", { type: "button", class: "plain", onclick: () => show(one.element) }, said)
-                    : said);
-    }));
-    if (!found.length) list.append(make("li", {}, t("No problems found.")));
     paint();
   }
 
@@ -146,5 +125,6 @@ export async function mount({ place, source, key, locale, options = {}, onChange
     place.classList.remove("st-form");
   }
 
-  return { source: text, mark, show, editor, rewritten: () => writtenForm(editor.saveSchema(), known), destroy: end };
+  return { source: text, mark, show, editor, undo: () => act("undo"), redo: () => act("redo"),
+           rewritten: () => writtenForm(editor.saveSchema(), known), destroy: end };
 }

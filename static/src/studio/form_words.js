@@ -32,11 +32,6 @@ export const zh = {
   ...kinds,
   "Form": "表单",
   // Around the editor
-  "Undo": "撤销",
-  "Redo": "重做",
-  "Problems": "问题",
-  "No problems found.": "没有发现问题。",
-  "Line {line}": "第 {line} 行",
   "The file cannot be shown: {reason}": "文件无法显示：{reason}",
   "How it will look": "实际显示效果",
   "Language of the preview": "预览的语言",
