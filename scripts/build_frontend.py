@@ -50,10 +50,7 @@ def main() -> int:
     subprocess.run([*run_npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True,
                    env={**os.environ, "PATH": search_path}, stdout=subprocess.DEVNULL)
     VENDOR.mkdir(parents=True, exist_ok=True)
-    entries = [str(path) for path in sorted(SOURCES.glob("*.js"))]
-    subprocess.run([*_esbuild(run_node), *entries, "--bundle", "--minify", "--format=iife", "--target=es2020",
-                    "--legal-comments=eof", "--log-level=warning", *FONTS, ONE_PREACT, f"--outdir={VENDOR}"],
-                   cwd=ROOT, check=True)
+    bundle(run_node, sorted(SOURCES.glob("*.js")), VENDOR)
     if SECOND_FEEL.is_file():
         subprocess.run([*_esbuild(run_node), str(SECOND_FEEL), "--bundle", "--minify", "--format=iife",
                         "--target=es2022", "--log-level=warning", f"--outfile={SECOND_FEEL_BUILT}"],
@@ -62,6 +59,13 @@ def main() -> int:
     (VENDOR / "diagram.css").write_text("\n".join(styles), encoding="utf-8")
     _licences()
     return 0
+
+
+def bundle(run_node: list[str], entries: list[Path], folder: Path) -> None:
+    """One script for each entry, with the styles it names beside it."""
+    subprocess.run([*_esbuild(run_node), *map(str, entries), "--bundle", "--minify", "--format=iife", "--target=es2020",
+                    "--legal-comments=eof", "--log-level=warning", *FONTS, ONE_PREACT, f"--outdir={folder}"],
+                   cwd=ROOT, check=True)
 
 
 def _esbuild(run_node: list[str]) -> list[str]:

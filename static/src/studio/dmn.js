@@ -53,6 +53,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
   if (first && modeler.getViews().filter((view) => view.type !== "drd").length === 1) await modeler.open(first);
   else if (modeler.getActiveView()?.type === "drd") fit();
   showTabs();
+  paint();
 
   function act(name) {
     modeler.getActiveViewer()?.get("editorActions").trigger(name);
@@ -136,6 +137,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
     paint.next = requestAnimationFrame(() => {
       for (const cell of marked) cell.classList.remove("st-error", "st-hint");
       marked = [];
+      canvas.querySelector("th.index-column:empty")?.setAttribute("role", "cell"); // it heads nothing
       for (const one of found) {
         const cell = one.element && placeOf(one.element, one.cell);
         if (!cell) continue;
