@@ -36,7 +36,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
       if (changed) onChange();
       paint();
     });
-    viewer.on(["elements.changed", "render.table", "attach"], paint);
+    viewer.on(["elements.changed", "render.table", "attach", "contextPad.open"], paint);
   });
 
   try {
@@ -138,6 +138,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
       for (const cell of marked) cell.classList.remove("st-error", "st-hint");
       marked = [];
       canvas.querySelector("th.index-column:empty")?.setAttribute("role", "cell"); // it heads nothing
+      for (const entry of canvas.querySelectorAll(".entry[aria-label]")) entry.title = entry.ariaLabel;
       for (const one of found) {
         const cell = one.element && placeOf(one.element, one.cell);
         if (!cell) continue;
