@@ -139,6 +139,9 @@ def test_a_cell_is_changed_and_a_rule_added(analyst: Person) -> None:
     page.keyboard.type("> 1")
     page.locator(".add-rule").first.click()
     page.locator("td.rule-index", has_text="7").wait_for()
+    page.locator("td.st-error, td.st-hint").first.wait_for()  # the new rule says nothing yet: told at its place
+    page.locator("[data-problems] li button").first.click()
+    assert page.evaluate("() => document.activeElement.closest('.st-canvas') !== null")
     analyst.look("studio-table")
     text = stored(analyst, "decision", "urgency")
     assert not [one for one in dmn.lint(text.encode(), "urgency.dmn") if one.severity == "error" and "7" not in one.text()]

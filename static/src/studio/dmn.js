@@ -112,7 +112,8 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
     const spot = placeOf(id, cell);
     if (spot) {
       spot.scrollIntoView({ block: "center", inline: "center" });
-      (spot.querySelector("[contenteditable]") ?? spot).focus({ preventScroll: true });
+      const into = spot.querySelector("[contenteditable]") ?? spot.parentElement.querySelector("td [contenteditable]");
+      into?.focus({ preventScroll: true });
     } else if (view.type === "drd") {
       const viewer = modeler.getActiveViewer();
       const element = viewer.get("elementRegistry").get(id);
@@ -124,8 +125,9 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
   }
 
   // A cell, a row's cell in a column (counted from 1), a row's number, a column's head, or the table of a decision.
-  function placeOf(id, { column } = {}) {
+  function placeOf(id, cell) {
     const name = CSS.escape(id);
+    const column = cell?.column;
     const row = [...canvas.querySelectorAll(`td[data-row-id="${name}"]`)];
     return canvas.querySelector(`td[data-element-id="${name}"], th[data-col-id="${name}"]`) ??
       (column ? row[column - 1] : row[0]?.parentElement.querySelector("td")) ?? null;
