@@ -18,7 +18,7 @@
 // The package's own syntax marks are not shown: its grammar is another one than the server's, and it speaks English.
 
 import { autocompletion, snippetCompletion } from "@codemirror/autocomplete";
-import { syntaxTree } from "@codemirror/language";
+import { language } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { StateEffect } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -136,12 +136,17 @@ function own(diagnostics) {
   return diagnostics.filter((one) => one.markClass === OURS);
 }
 
+// What the whole text is to its language: asked of the parser, for an empty text has no tree yet.
+function whole(view) {
+  return view.state.facet(language)?.parser.topNode?.name;
+}
+
 function isFeel(view) {
-  return ["Expression", "Expressions", "UnaryTests"].includes(syntaxTree(view.state).topNode.name);
+  return ["Expression", "Expressions", "UnaryTests"].includes(whole(view));
 }
 
 // The cells of a table's outputs are expressions, whatever dialect the package gives them.
 function kindOf(view) {
-  const unary = syntaxTree(view.state).topNode.name === "UnaryTests" && !view.dom.closest(".output-cell");
+  const unary = whole(view) === "UnaryTests" && !view.dom.closest(".output-cell");
   return unary ? "unary" : "expression";
 }
