@@ -29,7 +29,7 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   const feel = await feelSupport({ place: "form", variables: options.variables });
   const stopTexts = watchTexts(canvas, words, WROTE, SAYS);
   const stopFeel = feel.watch(canvas, { complete: true });
-  let changed = false, found = [], marked = [];
+  let changed = false, found = [], marked = [], focus = null;
 
   place.classList.add("st-form");
   place.append(canvas, shown.element);
@@ -65,6 +65,16 @@ export async function mount({ place, source, key, locale, options = {}, onChange
       editor.get("modeling").addFormField({ type: entry.dataset.fieldType }, schema, schema.components.length);
     });
   });
+
+  // The package focuses the component whenever it is drawn anew: whoever types into its properties stays where they are.
+  let meant = 0;
+  const move = (event) => { if (event.type !== "keydown" || event.key === "Tab") meant = Date.now(); };
+  for (const type of ["pointerdown", "keydown"]) canvas.addEventListener(type, move, true);
+  focus = HTMLElement.prototype.focus;
+  const typing = () => Date.now() - meant > 300 && document.activeElement?.closest(".fjs-properties-container");
+  HTMLElement.prototype.focus = function (...given) {
+    if (!(this.matches(".fjs-element") && canvas.contains(this) && typing())) focus.apply(this, given);
+  };
 
   function act(name) {
     languages.flush();
@@ -118,6 +128,7 @@ export async function mount({ place, source, key, locale, options = {}, onChange
   function end() {
     cancelAnimationFrame(paint.next);
     shown.stop();
+    if (focus) HTMLElement.prototype.focus = focus;
     stopTexts();
     stopFeel();
     editor.destroy();
