@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,11 @@ OTHER_FONTS = re.compile(r"src: url\('\.\./font/(\w+)\.eot[^;]*;\s*src:[^;]*;")
 STYLES = ("bpmn-js/dist/assets/diagram-js.css", "bpmn-js/dist/assets/bpmn-js.css")
 SECOND_FEEL, SECOND_FEEL_BUILT = ROOT / "tests" / "unit" / "feel" / "feelin.js", MODULES / ".feelin.js"
 OLDEST_NODE = 18
+FONTS = (*(f"--loader:.{ending}=file" for ending in ("woff", "woff2", "ttf", "eot", "svg")),
+         "--asset-names=fonts/[name]-[hash]")
+"""Fonts that a bundle's styles name become files beside it: the content policy takes none inside of a style sheet."""
+ONE_PREACT = "--alias:preact=./node_modules/preact"
+"""form-js brings an older copy of it beside the newer one; with two in one page its editor draws nothing."""
 
 
 def node() -> tuple[list[str], list[str]]:
@@ -56,7 +62,7 @@ def main() -> int:
     subprocess.run([*run_npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True,
                    env={**os.environ, "PATH": search_path}, stdout=subprocess.DEVNULL)
     VENDOR.mkdir(parents=True, exist_ok=True)
-    bundle([str(path) for path in sorted(SOURCES.glob("*.js"))], VENDOR, run_node)
+    bundle(run_node, sorted(SOURCES.glob("*.js")), VENDOR)
     if SECOND_FEEL.is_file():
         subprocess.run([*_esbuild(run_node), str(SECOND_FEEL), "--bundle", "--minify", "--format=iife",
                         "--target=es2022", "--log-level=warning", f"--outfile={SECOND_FEEL_BUILT}"],
@@ -68,10 +74,10 @@ def main() -> int:
     return 0
 
 
-def bundle(entries: list[str], folder: Path, run_node: list[str] | None = None) -> None:
-    """One script of each entry."""
-    subprocess.run([*_esbuild(run_node or node()[0]), *entries, "--bundle", "--minify", "--format=iife",
-                    "--target=es2020", "--legal-comments=eof", "--log-level=warning", f"--outdir={folder}"],
+def bundle(run_node: list[str], entries: Iterable[Path], folder: Path) -> None:
+    """One script of each entry, with the styles that it names beside it."""
+    subprocess.run([*_esbuild(run_node), *map(str, entries), "--bundle", "--minify", "--format=iife", "--target=es2020",
+                    "--legal-comments=eof", "--log-level=warning", *FONTS, ONE_PREACT, f"--outdir={folder}"],
                    cwd=ROOT, check=True)
 
 

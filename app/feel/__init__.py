@@ -66,7 +66,7 @@ refused.
 from app.feel.budget import Budget
 from app.feel.errors import BudgetExceeded, Failure, FeelError, FeelSyntaxError
 from app.feel.exchange import from_python, range_text, to_json
-from app.feel.expression import Expression, Outcome, compile_expression, compile_unary_tests, new_run
+from app.feel.expression import HOST_FUNCTIONS, Expression, Outcome, compile_expression, compile_unary_tests, new_run
 from app.feel.functions import BUILT_IN
 from app.feel.landmarks import Landmarks, landmarks
 from app.feel.numbers import number_text
@@ -77,7 +77,8 @@ from app.feel.types import FeelType, coerce
 from app.feel.values import FunctionValue, Range, type_name
 
 __all__ = [
-    "BUILT_IN", "Budget", "BudgetExceeded", "DaysTimeDuration", "Expression", "Failure", "FeelDate", "FeelDateTime",
+    "BUILT_IN", "HOST_FUNCTIONS",
+    "Budget", "BudgetExceeded", "DaysTimeDuration", "Expression", "Failure", "FeelDate", "FeelDateTime",
     "FeelError", "FeelSyntaxError", "FeelTime", "FeelType", "FunctionValue", "Landmarks", "Outcome", "Range", "Run",
     "YearsMonthsDuration", "coerce", "compile_expression", "compile_unary_tests", "from_python", "landmarks", "new_run",
     "number_text", "range_text", "read_temporal", "same", "to_json", "type_name",

@@ -6,6 +6,8 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
 from app.web.studio import deciding as deciding  # noqa: E402  views
 from app.web.studio import editor as editor  # noqa: E402
+from app.web.studio import expressions as expressions  # noqa: E402
+from app.web.studio import form_preview as form_preview  # noqa: E402
 from app.web.studio import options as options  # noqa: E402
 from app.web.studio import overview as overview  # noqa: E402
 from app.web.studio import saving as saving  # noqa: E402

@@ -34,6 +34,8 @@ PLAIN = "studio_text"
 EDITOR_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "font-src 'self'", "font-src 'self' data:")
 """The graphical editors set styles on elements while drawing; scripts stay as strict as everywhere."""
+FRAMES = {"form": "; frame-src 'self'"}
+"""Only the editor of forms has frames: what people will see, on a page that runs no script."""
 PLACE = "/<any(process, decision, form):kind>/<key>"
 
 
@@ -159,7 +161,7 @@ def _page(kind: str, key: str, error: YikouError | None = None, typed: str | Non
         walk=route(f"walk/{key}") if kind == "process" else "",
         pictures=route(f"differences/{kind}/{key}")))
     answer.status_code = error.status if error is not None else 200
-    answer.headers["Content-Security-Policy"] = EDITOR_POLICY
+    answer.headers["Content-Security-Policy"] = EDITOR_POLICY + FRAMES.get(kind, "")
     return answer
 
 
