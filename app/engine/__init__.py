@@ -1,5 +1,6 @@
 """The engine: Camunda 8 style BPMN in, pure steps out. The only importer of SpiffWorkflow; knows nothing of cases."""
 
+from app.engine.budgets import of as step_budget
 from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate
@@ -24,7 +25,8 @@ from app.engine.results import (
     TraceStep,
     signal_key,
 )
-from app.engine.scenarios import Scenario, scenarios
+from app.engine.scenarios import Deed, Scenario, scenarios
+from app.engine.scopes import Scope, scopes
 from app.engine.step import run
 from app.engine.stimuli import (
     CompleteJob,
@@ -52,6 +54,7 @@ __all__ = [
     "CompleteTask",
     "DecisionAnswer",
     "DecisionTaken",
+    "Deed",
     "DeliverMessage",
     "Done",
     "Due",
@@ -72,6 +75,7 @@ __all__ = [
     "Retry",
     "SIGNAL_WORD",
     "Scenario",
+    "Scope",
     "SignalThrown",
     "Start",
     "StartTrigger",
@@ -94,5 +98,7 @@ __all__ = [
     "replay",
     "run",
     "scenarios",
+    "scopes",
     "signal_key",
+    "step_budget",
 ]

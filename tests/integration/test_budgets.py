@@ -63,7 +63,7 @@ def test_reading_them_asks_no_database_beside_what_a_step_reads_anyway(office: O
     def ask(uow: Any) -> None:
         zones.local_now(uow)
         before = len(statements)
-        budgets.of(uow)
+        budgets.of(uow.session)
         assert len(statements) == before
 
     event.listen(engine, "before_cursor_execute", note)
