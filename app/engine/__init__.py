@@ -8,7 +8,7 @@ from app.engine.migration_plan import Migration, Plan, Remark, candidates
 from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
-from app.engine.rehearsal import Played, play
+from app.engine.rehearsal import Played, plain, play
 from app.engine.replay import Done, Replayed, replay
 from app.engine.results import (
     SIGNAL_WORD,
@@ -27,6 +27,7 @@ from app.engine.results import (
 )
 from app.engine.scenarios import Deed, Scenario, scenarios
 from app.engine.scopes import Scope, scopes
+from app.engine.stage import START as SCENARIO_START
 from app.engine.step import run
 from app.engine.stimuli import (
     CompleteJob,
@@ -88,6 +89,8 @@ __all__ = [
     "TraceStep",
     "candidates",
     "changeable",
+    "plain",
+    "SCENARIO_START",
     "due_since",
     "go_back",
     "lint",

@@ -33,7 +33,7 @@ MAX_JOBS = 200
 Fill = Callable[[str, Mapping[str, Any], Mapping[str, Any], datetime], dict[str, Any]]
 """(form id, values, variables of the task, now) -> what the form hands on. Raises YikouError."""
 Functions = Mapping[str, Callable[..., Any]]
-Look = Callable[[Deed, Mapping[str, Any]], None]
+Look = Callable[[Deed | None, Mapping[str, Any]], None]
 
 
 @dataclass
@@ -52,12 +52,14 @@ def play(scenario: Scenario, definitions: Iterable[ProcessDefinition], decide: D
          look: Look | None = None) -> Played:
     """Run the scenario; what went otherwise than told are the problems.
 
-    `resave`: after every stimulus the state is restored and saved once more, and must not change. `functions`: more FEEL
-    functions. `look` is told after each deed what there is to expect, by the names of expectations.
+    `resave`: after every stimulus the state is restored and saved once more, and must not change. `functions`: more
+    FEEL functions. `look` is told at the start and after each deed what there is to expect, by name.
     """
     performance = _Performance(scenario, Stage(definitions, decide, scenario.answers, functions), fill, resave)
     try:
         performance.go(Start(scenario.process_id, scenario.variables, SEED, scenario.start, scenario.brought))
+        if look is not None:
+            look(None, performance.standing())
         for deed in scenario.deeds:
             performance.perform(deed)
             if look is not None:
@@ -160,7 +162,7 @@ class _Performance:
                 raise self.fail(msg("the state changes when it is restored and saved"))
         self.played.states.append(self.result.state)
         self.note(self.result.steps)
-        self.decided |= {one.decision_id: plain(one.value) for one in self.result.decisions}
+        self.decided |= {one.decision_id: one.value for one in self.result.decisions}
         for element, properties in self.result.ended:
             self.ended.append(element)
             self.outcome = properties.get("outcome") or self.outcome
@@ -181,14 +183,14 @@ class _Performance:
         now = self.result
         return {"open": SEEN["open"](self, None), "jobs": SEEN["jobs"](self, None), "waiting": sorted(_waiting(now)),
                 "completed": now.completed, "outcome": SEEN["outcome"](self, None), "ended": list(self.ended),
-                "phase": SEEN["phase"](self, None), "decisions": dict(self.decided),
+                "phase": SEEN["phase"](self, None), "decisions": plain(self.decided),
                 "clocks": {name: clock["state"] for name, clock in self.stage.clocks.items()},
                 "due": SEEN["due"](self, self.stage.clocks), "columns": plain(self.stage.columns)}
 
     def check(self, wanted: Mapping[str, Any]) -> None:
         for name, value in wanted.items():
             seen = SEEN[name](self, value)
-            if seen != plain(value):
+            if seen != value:
                 raise self.fail(msg("%(name)s is %(seen)s, not %(wanted)s"), name=name, seen=str(seen),
                                 wanted=str(value))
 

@@ -120,7 +120,8 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     if any(isinstance(row, held.KINDS) for row in uow.session.new):
         uow.session.flush()  # what an earlier step of the transaction made may go with this one
     try:
-        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or budgets.of(uow.session))
+        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports,
+                     budget=budget or budgets.of(uow.session))
     except BudgetSpent as spent:
         return Stepped(instance, None, incidents=_budget_incidents(uow, mine, stimulus, spent))
     _write_state(uow, instance, result)

@@ -23,8 +23,8 @@ CHOOSE = msg("Please choose one of the options.")
 
 @dataclass(frozen=True)
 class Begin:
-    """`at`: aware. `as_case`: begins with what a request brings. `internal`: an internal matter. `auto`: what the machine
-    only tells succeeds by itself. `element`, `brought`: another start event, and what came with its trigger.
+    """`at`: aware. `as_case`: begins with what a request brings. `internal`: an internal matter. `auto`: what only
+    tells somebody succeeds by itself. `element`, `brought`: another start event, and what came with its trigger.
     """
 
     at: datetime

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from app import catalog, forms
 from app.cases import sources
 from app.cases.connectors.notifying import AUDIENCES, ROOT_ONLY
+from app.cases.queries.rehearsing import entered
 from app.cases.walking.run import Run
 from app.cases.walking.views import Move, WantedNotice
 from app.deadlines import Budget
@@ -61,18 +62,20 @@ def _do(run: Run, move: Move, deed: Deed, _in_time: Check) -> None:
     if group and group not in task.groups:
         raise Invalid(msg("%(group)s may not do this task; these may: %(groups)s"), group=str(group)[:100],
                       groups=", ".join(task.groups) or "-")
-    move.values = filled(run, task, deed.get("with") or {})
+    move.values = filled(run, task, deed.get("with") or {}, told=bool(deed.get("told")))
     run.step(move, CompleteTask(task.task_id, move.values))
 
 
-def filled(run: Run, task: OpenTask, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form hands on, checked as for a real task. Raises Invalid."""
+def filled(run: Run, task: OpenTask, raw: Mapping[str, Any], *, told: bool = False) -> dict[str, Any]:
+    """What the form hands on, checked as for a real task. `told`: what is left alone keeps what the form is prefilled
+    with, as in a scenario. Raises Invalid."""
     if task.form_id is None:
         if raw:
             raise Invalid(msg("This task has no form."))
         return {}
     moment = run.moment
     _published, form = catalog.compiled(moment.session, moment.tenant_id, "form", task.form_id)
+    raw = entered(form, raw, task.variables) if told else raw
     found = forms.validate(form, dict(raw), variables=task.variables, now=run.local_now,
                            options_sources=sources.options(moment.session, "zh"))
     if not found.ok:
@@ -82,6 +85,7 @@ def filled(run: Run, task: OpenTask, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _job(run: Run, move: Move, deed: Deed, _in_time: Check) -> None:
     job = _chosen(run.result.jobs, deed, "job")
+    move.job_type = job.type
     if deed.get("down"):
         run.down[job.task_id] = (FAILED, {"type": job.type})
         return

@@ -118,7 +118,7 @@ class _Play:
         except Invalid as error:
             self.run.down[job.task_id] = (error.message, error.params)
             return
-        move.order.append(("job", job.element_id))
+        move.order.append(("job", job.element_id, {"type": job.type}))
         self.run.step(move, CompleteJob(job.task_id, {}))
 
     def mark(self) -> Callable[[], None]:

@@ -104,7 +104,7 @@ class Run:
     def fire(self, move: Move, timer: Timer) -> None:
         """At its time, or now if that has passed."""
         self.move_to(self.due(timer) or self.moment.now)
-        move.order.append(("fire", timer.element_id))
+        move.order.append(("fire", timer.element_id, {}))
         self.step(move, FireTimer(timer.task_id))
 
     def take_posted(self, move: Move) -> bool:
@@ -114,6 +114,7 @@ class Run:
                             if (each.name, each.key) == (one.name, one.key)), None)
             if waiting is not None:
                 self.posted.remove(one)
+                move.order.append(("send", one.name, one.variables))
                 self.step(move, DeliverMessage(waiting.task_id, one.name, one.key, one.variables))
                 return True
         return False

@@ -36,8 +36,8 @@ class ClockAct:
 
 @dataclass
 class Move:
-    """One deed and all that came of it. `values`: what the form handed on. `fired`: timers, and `done` jobs that needed
-    nobody, as element ids. `columns`: of the case.
+    """One deed and all that came of it. `values`: what the form handed on. `order`: what followed by itself, as
+    (fire, job or send; element or message; values). `columns`: of the case.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Move:
     began_at: datetime
     at: datetime
     values: Mapping[str, Any] = field(default_factory=dict)
+    job_type: str = ""
     steps: list[TraceStep] = field(default_factory=list)
     decisions: list[DecisionTaken] = field(default_factory=list)
     acts: list[ClockAct] = field(default_factory=list)
@@ -56,12 +57,12 @@ class Move:
     faults: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     signals: list[SignalThrown] = field(default_factory=list)
-    order: list[tuple[str, str]] = field(default_factory=list)
+    order: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def fired(self) -> list[str]:
         """Timers that went off, in their order."""
-        return [element for kind, element in self.order if kind == "fire"]
+        return [element for kind, element, _values in self.order if kind == "fire"]
 
 
 @dataclass
