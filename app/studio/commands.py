@@ -71,6 +71,7 @@ class PublishDraft(DraftCommand):
     reason: str
     revision: int
     over: str | None = None
+    meant: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

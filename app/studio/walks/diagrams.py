@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import catalog, engine
 from app.catalog import queries
 from app.kernel.errors import NotFound, msg
+from app.studio import drafts
 
 KIND = "process"
 DRAFT, OWN, SHIPPED = "draft", "own", "shipped"
@@ -57,4 +58,5 @@ def source(session: Session, tenant_id: UUID, key: str, version_id: UUID | None 
 
 
 def _draft(session: Session, tenant_id: UUID, key: str) -> Source | None:
-    return None
+    found = drafts.draft(session, tenant_id, KIND, key)
+    return Source(key, found.data, DRAFT, found.revision) if found is not None else None
