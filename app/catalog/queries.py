@@ -13,12 +13,13 @@ from app.catalog.checking import Draft, problems_of
 from app.catalog.folders import Drift, drift
 from app.catalog.in_force import Published, content, live
 from app.catalog.model import DefinitionLive, DefinitionVersion
-from app.catalog.registry import kind_named
+from app.catalog.registry import kind_named, trial_of
 from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.events import StoredEvent
 from app.kernel.model import BASE_TENANT_ID
 
-__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "verdict", "version"]
+__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "otherwise", "verdict",
+           "version"]
 PUBLISHED, MOST_LOOKED_AT = "definition.published", 2_000
 
 
@@ -81,6 +82,12 @@ def verdict(session: Session, tenant_id: UUID, kind: str, key: str, data: bytes)
     file = kind_named(kind).path(key)
     return problems_of([Draft(kind, key, data, file)],
                        lambda named, other: content(live(session, tenant_id, named, other)))
+
+
+def otherwise(session: Session, tenant_id: UUID, kind: str, key: str, data: bytes) -> list[Problem]:
+    """Where a sound definition goes otherwise than the office itself has told."""
+    trial = trial_of(kind)
+    return trial(session, tenant_id, key, data) if trial is not None else []
 
 
 def effective(session: Session, tenant_id: UUID, kind: str, key: str) -> Published:

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("process_key", sa.String(length=120), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("version_id", sa.Uuid(), nullable=True), sa.Column("source_hash", sa.String(length=64), nullable=False),
-        sa.Column("begin", sa.Text(), nullable=False), sa.Column("deeds", sa.Text(), nullable=False),
+        sa.Column("beginning", sa.Text(), nullable=False), sa.Column("deeds", sa.Text(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),

@@ -6,17 +6,15 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from app import engine
 from app.cases import walking
 from app.cases.commands import RateCase
 from app.cases.model import CaseNotice, CaseStep, DecisionRecord
-from app.catalog import compiled, live
+from app.catalog import compiled
 from app.deadlines.model import Deadline
 from app.kernel import database
-from app.kernel.errors import Invalid
 from app.kernel.model import Base
 from tests.integration.play import Office
 from tests.integration.test_lifecycle import BEFORE_HANDLING, INTAKE, REPLY

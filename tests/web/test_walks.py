@@ -116,7 +116,7 @@ def test_a_change_against_an_own_scenario_is_said_before_it_is_in_force(app: Any
     check, sent = "/admin/definitions/check", {"kind": "process", "name": "service_request", "source": changed.decode()}
     refused = desk.post("/admin/definitions/checked", {**sent, "reason": "better"}, page=check)
     assert refused.status_code == 422 and "Litter is taken in" in refused.text, refused.text
-    assert "task_intake is not open, but" in refused.text and "This change is meant" in refused.text
+    assert "open is [&#39;task_reception&#39;], not [&#39;task_intake&#39;]" in refused.text and "This change is meant" in refused.text
     assert in_force() != changed
     assert "Litter is taken in" in desk.post(check, {**sent}, page=check).text
     meant = desk.post("/admin/definitions/checked", {**sent, "reason": "better", "meant": "on"}, page=check)
@@ -143,7 +143,7 @@ def test_security_16_a_walk_is_bounded_and_belongs_to_its_office(app: Any) -> No
     desk.get(walk.replace("service_request", "follow_up"), 404)
     other = demo_office.create("other")
     theirs = dispatch(BeginWalk(tenant_id=other, actor=DESK, process_key="service_request", name="x",
-                                begin={"at": "2026-11-23T02:00:00+00:00"}))
+                                beginning={"at": "2026-11-23T02:00:00+00:00"}))
     desk.get(f"{PAGE}/{theirs['walk_id']}", 404)
     assert desk.post(f"{PAGE}/{theirs['walk_id']}/remove", {}, page=PAGE).status_code == 404
     handler = Desk(app, "handler_lrs")

@@ -35,7 +35,7 @@ def walked(session: Session, tenant_id: UUID, definition: ProcessDefinition, beg
     Raises YikouError, as BudgetSpent.
     """
     play = _Play(session, tenant_id, definition, begin)
-    play.begin(seed)
+    play.start(seed)
     error: YikouError | None = None
     for number, deed in enumerate(done, 1):
         before = play.mark()
@@ -64,7 +64,7 @@ class _Play:
     def _ports(self, moment: Moment, book: DeadlineBook) -> WalkPorts:
         return WalkPorts(moment, book, self.definition, internal=self.begin_with.internal)
 
-    def begin(self, seed: str) -> None:
+    def start(self, seed: str) -> None:
         """The start, and what follows it by itself."""
         begin = self.begin_with
         move = self._open(0, {"start": begin.element or ""})

@@ -12,11 +12,11 @@ from app.kernel.commands import Command
 
 @dataclass(frozen=True, kw_only=True)
 class BeginWalk(Command):
-    """Answer {"walk_id"}. `begin`: as `walking.Begin.document`. `deeds`: done at once, as far as they fit."""
+    """Answer {"walk_id"}. `beginning`: as `walking.Begin.document`. `deeds`: done at once, as far as they fit."""
 
     process_key: str
     name: str
-    begin: Mapping[str, Any]
+    beginning: Mapping[str, Any]
     version_id: UUID | None = None
     deeds: tuple[Mapping[str, Any], ...] = ()
 

@@ -33,12 +33,12 @@ UNNAMED = msg("Please give it a name of at most %(limit)s characters.")
 def begin_walk(command: BeginWalk, uow: UnitOfWork) -> dict[str, Any]:
     """A start that cannot be is refused, and nothing is kept of it."""
     policy.require(uow.actor, RIGHT)
-    begin = walking.Begin.of(command.begin)
+    begin = walking.Begin.of(command.beginning)
     begin.check()
     _make_room(uow)
     found = source(uow.session, uow.tenant_id, command.process_key, command.version_id)
     row = Walk(tenant_id=uow.tenant_id, id=new_id(), process_key=command.process_key, name=_name(command.name),
-               version_id=command.version_id, source_hash=found.hash, begin=begin.document(),
+               version_id=command.version_id, source_hash=found.hash, beginning=begin.document(),
                deeds=[dict(one) for one in command.deeds], created_at=uow.now, created_by=uow.actor.user_id,
                changed_at=uow.now, now_at=begin.at, changes=0)
     played = queries.played(uow.session, uow.tenant_id, row, found)
@@ -84,7 +84,7 @@ def copy_walk(command: CopyWalk, uow: UnitOfWork) -> dict[str, Any]:
     """The first walk stays as it is."""
     row = _held(uow, command.walk_id)
     answer: dict[str, Any] = uow.dispatch_nested(BeginWalk(
-        tenant_id=uow.tenant_id, actor=uow.actor, process_key=row.process_key, name=row.name, begin=row.begin,
+        tenant_id=uow.tenant_id, actor=uow.actor, process_key=row.process_key, name=row.name, beginning=row.beginning,
         version_id=row.version_id, deeds=tuple(row.deeds[:_steps(row, command.steps)])))
     return answer
 
@@ -104,7 +104,7 @@ def save_scenario(command: SaveScenario, uow: UnitOfWork) -> dict[str, Any]:
     if played.error is not None:
         raise played.error
     before = queries.own_text(uow.session, uow.tenant_id, row.process_key)
-    said = told(uow.session, uow.tenant_id, found, walking.Begin.of(row.begin), played, name, before)
+    said = told(uow.session, uow.tenant_id, found, walking.Begin.of(row.beginning), played, name, before)
     published = catalog.publish(uow, queries.SCENARIOS, row.process_key, appended(row.process_key, before, said),
                                 _file(uow, row.process_key), name)
     return {"version": published.version}

@@ -14,8 +14,8 @@ from app.kernel.model import Base, TenantScoped
 
 class Walk(TenantScoped, Base):
     """`version_id`: the version that is walked, None for the draft, or what is in force where there is none.
-    `source_hash`: of the bytes that were played last. `begin`, `deeds`: as `cases.walking` reads them. `changes` counts
-    up, so that two windows do not write over each other. `now_at`: the walk's own time after its last deed.
+    `source_hash`: of the bytes that were played last. `beginning`, `deeds`: as `cases.walking` reads them. `changes`
+    counts up, so that two windows do not write over each other. `now_at`: the walk's own time after its last deed.
     """
 
     __tablename__ = "walk"
@@ -25,7 +25,7 @@ class Walk(TenantScoped, Base):
     name: Mapped[str] = mapped_column(String(120))
     version_id: Mapped[UUID | None]
     source_hash: Mapped[str] = mapped_column(String(64))
-    begin: Mapped[dict[str, Any]]
+    beginning: Mapped[dict[str, Any]]
     deeds: Mapped[list[Any]]
     changes: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime]

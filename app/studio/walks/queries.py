@@ -17,13 +17,12 @@ from app.cases import walking
 from app.cases.queries.rehearsing import House
 from app.kernel import clock, documents
 from app.kernel.errors import NotFound, Problem, msg
-from app.studio.walks.diagrams import KIND, Source, source
+from app.studio.walks.diagrams import Source, source
 from app.studio.walks.model import Walk
 from app.tenancy import zones
 
 SCENARIOS = "scenarios"
 MOST_LISTED = 100
-__all__ = ["Line", "Source", "Told", "Tried", "deeds_of", "lines", "own_text", "played", "source", "tried", "walk"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ def walk(session: Session, key: str, walk_id: UUID) -> Walk:
 def played(session: Session, tenant_id: UUID, row: Walk, found: Source | None = None) -> walking.Walked:
     """From its start, on the source as it is now. Raises DefinitionError, and YikouError where it cannot even start."""
     found = found or source(session, tenant_id, row.process_key, row.version_id)
-    return walking.walked(session, tenant_id, found.definition(), walking.Begin.of(row.begin), row.deeds, seed(row.id))
+    begin = walking.Begin.of(row.beginning)
+    return walking.walked(session, tenant_id, found.definition(), begin, row.deeds, seed(row.id))
 
 
 def seed(walk_id: UUID) -> str:
@@ -131,8 +131,3 @@ def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
     """As it comes back from the table."""
     found: dict[str, Any] = documents.load(documents.dump(dict(values)))
     return found
-
-
-def processes(session: Session, tenant_id: UUID) -> list[str]:
-    """Keys of processes in force."""
-    return [one.key for one in catalog.all_live(session, tenant_id, KIND)]

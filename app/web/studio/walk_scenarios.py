@@ -15,9 +15,7 @@ from app.cases import walking
 from app.config import ROOT
 from app.kernel import clock
 from app.kernel.errors import DefinitionError, NotFound, YikouError, msg
-from app.studio.walks import queries
-from app.studio.walks.commands import BeginWalk, RemoveScenario, SaveScenario
-from app.studio.walks.queries import Source
+from app.studio import walks as room
 from app.web.access import access
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading, uuid_or_none
@@ -39,12 +37,12 @@ def shipped(key: str) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def shown(reader: Session, tenant_id: UUID, found: Source, run: str) -> dict[str, Any]:
+def shown(reader: Session, tenant_id: UUID, found: room.Source, run: str) -> dict[str, Any]:
     """For the page: all scenarios, and how those went that `run` names."""
     try:
-        told = queries.scenarios(reader, tenant_id, found.key, shipped(found.key))
+        told = room.scenarios(reader, tenant_id, found.key, shipped(found.key))
         wanted = [one for one in told if run in (ALL, name_of(one))][:MOST_AT_ONCE]
-        tried = {name_of(one.told): one for one in queries.tried(reader, tenant_id, found, wanted)} if wanted else {}
+        tried = {name_of(one.told): one for one in room.tried(reader, tenant_id, found, wanted)} if wanted else {}
     except DefinitionError as error:
         return {"scenarios": [], "tried": {}, "scenario_problems": error.problems[:20], "ran": ""}
     proposed = next((one.scenario.variables for one in told), {})
@@ -52,7 +50,7 @@ def shown(reader: Session, tenant_id: UUID, found: Source, run: str) -> dict[str
             "proposed": proposed, "went_otherwise": sum(1 for one in tried.values() if one.problems)}
 
 
-def name_of(one: queries.Told) -> str:
+def name_of(one: room.Told) -> str:
     """How an address names a scenario: by its place in its file."""
     return f"{OWN if one.own else SHIPPED}-{one.index}"
 
@@ -66,17 +64,17 @@ def use_scenario(key: str) -> Answer:
     expect("scenario", "act", "version")
     try:
         with reading() as reader:
-            told = queries.scenarios(reader, the_office().tenant_id, key, shipped(key))
+            told = room.scenarios(reader, the_office().tenant_id, key, shipped(key))
         found = next((one for one in told if name_of(one) == text("scenario")), None)
         if found is None:
             raise NotFound(msg("There is no such scenario."))
         if text("act") == "remove" and found.own:
-            dispatch(RemoveScenario, process_key=key, name=found.scenario.name)
+            dispatch(room.RemoveScenario, process_key=key, name=found.scenario.name)
             flash(t(msg("The scenario is removed.")))
             return redirect(url_for("studio.walks", key=key), 303)
-        begin = queries.begin_of(found.scenario, clock.now(), walking.Begin(clock.now()))
-        answer = dispatch(BeginWalk, process_key=key, name=found.scenario.name[:120], begin=begin.document(),
-                          version_id=uuid_or_none(text("version")), deeds=queries.deeds_of(found.scenario))
+        begin = room.begin_of(found.scenario, clock.now(), walking.Begin(clock.now()))
+        answer = dispatch(room.BeginWalk, process_key=key, name=found.scenario.name[:120], beginning=begin.document(),
+                          version_id=uuid_or_none(text("version")), deeds=room.deeds_of(found.scenario))
     except NotFound:
         raise
     except YikouError as error:
@@ -95,9 +93,9 @@ def save_scenario(key: str, walk_id: UUID) -> Answer:
 
     expect("name")
     with reading() as reader:
-        queries.walk(reader, key, walk_id)
+        room.walk(reader, key, walk_id)
     try:
-        dispatch(SaveScenario, walk_id=walk_id, name=text("name"))
+        dispatch(room.SaveScenario, walk_id=walk_id, name=text("name"))
     except NotFound:
         raise
     except DefinitionError as error:

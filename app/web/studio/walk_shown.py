@@ -16,8 +16,7 @@ from app.cases import walking
 from app.kernel import documents
 from app.kernel.errors import DefinitionError, Invalid, YikouError, msg
 from app.notifications import queries as notifications
-from app.studio.walks import queries
-from app.studio.walks.queries import Source
+from app.studio import walks as room
 from app.web.sessions import the_office
 from app.web.studio import walk_scenarios
 from app.web.texts import locale, t, zone
@@ -42,7 +41,7 @@ class Told:
     problem: str
 
 
-def start(reader: Session, found: Source, run: str) -> dict[str, Any]:
+def start(reader: Session, found: room.Source, run: str) -> dict[str, Any]:
     """For the page of a process: its start, its walks, its scenarios."""
     tenant_id = the_office().tenant_id
     problems: Iterable[Any] = ()
@@ -55,7 +54,7 @@ def start(reader: Session, found: Source, run: str) -> dict[str, Any]:
     told = walk_scenarios.shown(reader, tenant_id, found, run if definition else "")
     return {
         "source": found, "title": title(definition, found.key), "problems": problems, "definition": definition,
-        "walks": queries.lines(reader, found.key), "as_case": walking.is_process_of_cases(reader, found.key),
+        "walks": room.lines(reader, found.key), "as_case": walking.is_process_of_cases(reader, found.key),
         "internal": definition is not None and walking.is_internal(definition),
         "starts": [one.element_id for one in definition.triggers] if definition else [],
         "plain_start": definition is not None and definition.starts_at is not None,
@@ -67,7 +66,7 @@ def _pairs(options: Iterable[forms.Option] | None) -> list[tuple[str, str]]:
     return [(one.value, one.label) for one in options or ()]
 
 
-def page(reader: Session, row: Any, found: Source, played: walking.Walked, error: YikouError | None,
+def page(reader: Session, row: Any, found: room.Source, played: walking.Walked, error: YikouError | None,
          raw: Mapping[str, Any] | None) -> dict[str, Any]:
     """For the page of one walk."""
     named = _Names(played)
@@ -99,8 +98,8 @@ class _Names:
 
     def element(self, element_id: str, process_id: str | None = None) -> str:
         """As it is drawn; its id where it has no name."""
-        for definition in ([self.definitions[process_id]] if process_id in self.definitions
-                           else self.definitions.values()):
+        own = self.definitions.get(process_id or "")
+        for definition in (own,) if own is not None else self.definitions.values():
             found = definition.elements.get(element_id)
             if found is not None:
                 return (found.name_en if locale() == "en" else found.name) or element_id
@@ -202,7 +201,7 @@ def _clocks(played: walking.Walked) -> list[dict[str, Any]]:
 
 def _told(reader: Session, row: Any, one: walking.WantedNotice) -> Told:
     to_resident = one.audience == "resident"
-    begin = walking.Begin.of(row.begin)
+    begin = walking.Begin.of(row.beginning)
     phone = to_resident and begin.phone and not begin.anonymous
     try:
         words = notifications.would_be(reader, the_office().tenant_id, one.template, one.params, locale(), phone=phone,

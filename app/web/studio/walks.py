@@ -15,8 +15,7 @@ from app import catalog
 from app.cases import walking
 from app.kernel import clock, documents
 from app.kernel.errors import DefinitionError, Invalid, NotFound, YikouError, msg
-from app.studio.walks import queries
-from app.studio.walks.commands import BeginWalk, CopyWalk, GoBack, RemoveWalk, TakeStep
+from app.studio import walks as room
 from app.web.access import access
 from app.web.admin.definitions import for_viewer
 from app.web.admin.sent import expect, text
@@ -29,8 +28,8 @@ Answer = Response | str | tuple[str, int]
 RIGHT = "definition.draft"
 MOST = 50_000
 """Characters of variables as JSON."""
-BEGIN = ("name", "version", "at", "channel", "module", "service", "urgency", "anonymous", "phone", "account", "has_place",
-         "auto", "internal", "variables", "element", "brought")
+BEGIN = ("name", "version", "at", "channel", "module", "service", "urgency", "anonymous", "phone", "account",
+         "has_place", "auto", "internal", "variables", "element", "brought")
 OWN = "_walk."
 """What the names of a walk's own fields begin with, beside those of a generated form."""
 
@@ -50,8 +49,8 @@ def begin_walk(key: str) -> Answer:
         expect(*BEGIN)
         with reading() as reader:
             as_case = walking.is_process_of_cases(reader, key)
-        answer = dispatch(BeginWalk, process_key=key, name=text("name") or t(msg("Walk")), begin=_begin(as_case),
-                          version_id=uuid_or_none(text("version")))
+        answer = dispatch(room.BeginWalk, process_key=key, name=text("name") or t(msg("Walk")),
+                          beginning=_begin(as_case), version_id=uuid_or_none(text("version")))
     except NotFound:
         raise
     except YikouError as error:
@@ -103,7 +102,7 @@ def start_page(key: str, *, error: YikouError | None = None, run: str = "") -> s
     if not catalog.KEY.fullmatch(key):
         raise NotFound(msg("There is no such page."))
     with reading() as reader:
-        found = queries.source(reader, the_office().tenant_id, key, uuid_or_none(request.args.get("version")))
+        found = room.source(reader, the_office().tenant_id, key, uuid_or_none(request.args.get("version")))
         shown = walk_shown.start(reader, found, run or request.args.get("run", ""))
     return render_template("studio/walks.html", key=key, given=request.form, error=error,
                            problem=t(error.message, **error.params) if error else "",
@@ -118,13 +117,14 @@ def walk(key: str, walk_id: UUID) -> Answer:
     return walk_page(key, walk_id)
 
 
-def walk_page(key: str, walk_id: UUID, *, error: YikouError | None = None, raw: Mapping[str, Any] | None = None) -> Answer:
+def walk_page(key: str, walk_id: UUID, *, error: YikouError | None = None,
+              raw: Mapping[str, Any] | None = None) -> Answer:
     """Played from its start on the diagram as it is now."""
     with reading() as reader:
-        row = queries.walk(reader, key, walk_id)
+        row = room.walk(reader, key, walk_id)
         try:
-            found = queries.source(reader, the_office().tenant_id, key, row.version_id)
-            played = queries.played(reader, the_office().tenant_id, row, found)
+            found = room.source(reader, the_office().tenant_id, key, row.version_id)
+            played = room.played(reader, the_office().tenant_id, row, found)
         except DefinitionError as problem:
             return _broken(row, problem, t(msg("The diagram cannot run as it is now. Mend it, and the walk goes on.")))
         except YikouError as problem:
@@ -148,7 +148,7 @@ def take_step(key: str, walk_id: UUID) -> Answer:
         deed = _deed(raw)
         if request.form.get("_action"):
             return walk_page(key, walk_id, raw=walk_shown.changed(raw, request.form["_action"]))
-        dispatch(TakeStep, walk_id=walk_id, deed=deed, changes=_number("changes"))
+        dispatch(room.TakeStep, walk_id=walk_id, deed=deed, changes=_number("changes"))
     except NotFound:
         raise
     except YikouError as error:
@@ -159,7 +159,7 @@ def take_step(key: str, walk_id: UUID) -> Answer:
 def _of(key: str, walk_id: UUID) -> None:
     """Raises NotFound for a walk of another process."""
     with reading() as reader:
-        queries.walk(reader, key, walk_id)
+        room.walk(reader, key, walk_id)
 
 
 def _number(name: str) -> int:
@@ -215,10 +215,10 @@ def go_back(key: str, walk_id: UUID) -> Answer:
                       for name in ("steps", "changes"))
     try:
         if text("other"):
-            answer = dispatch(CopyWalk, walk_id=walk_id, steps=steps)
+            answer = dispatch(room.CopyWalk, walk_id=walk_id, steps=steps)
             flash(t(msg("Another walk, with the same first steps.")))
             return redirect(url_for("studio.walk", key=key, walk_id=answer["walk_id"]), 303)
-        dispatch(GoBack, walk_id=walk_id, steps=steps, changes=changes)
+        dispatch(room.GoBack, walk_id=walk_id, steps=steps, changes=changes)
     except NotFound:
         raise
     except YikouError as error:
@@ -232,7 +232,7 @@ def remove_walk(key: str, walk_id: UUID) -> Response:
     """Nothing of it stays."""
     expect()
     _of(key, walk_id)
-    dispatch(RemoveWalk, walk_id=walk_id)
+    dispatch(room.RemoveWalk, walk_id=walk_id)
     flash(t(msg("The walk is removed.")))
     return redirect(url_for("studio.walks", key=key), 303)
 
@@ -242,9 +242,9 @@ def remove_walk(key: str, walk_id: UUID) -> Response:
 def walk_diagram(key: str, walk_id: UUID, process: str) -> Response:
     """The walked diagram, or one that it calls, with tokens and path, for the viewer."""
     with reading() as reader:
-        row = queries.walk(reader, key, walk_id)
-        found = queries.source(reader, the_office().tenant_id, key, row.version_id)
-        played = queries.played(reader, the_office().tenant_id, row, found)
+        row = room.walk(reader, key, walk_id)
+        found = room.source(reader, the_office().tenant_id, key, row.version_id)
+        played = room.played(reader, the_office().tenant_id, row, found)
         data = found.data if process == key else _called(reader, played, process)
     here, stopped = played.standing(), {one.element_id for one in played.incidents}
     active = sorted({element for owner, element in here if owner == process})
