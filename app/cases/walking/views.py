@@ -103,12 +103,17 @@ class Walked:
                 found[one.process_id, one.element_id] += 1 if one.how == "entered" else -1
         return +found
 
+    def opened(self) -> set[tuple[str, str]]:
+        """Scopes that the last move opened."""
+        return ({(one.process_id, one.element_id) for one in self.scopes}
+                - {(one.process_id, one.element_id) for one in self.before})
+
     def changed(self) -> dict[tuple[str, str], dict[str, tuple[Any, Any]]]:
-        """Scope -> variable -> (before, now), of what the last move changed; None where there was none."""
+        """Scope -> variable -> (before, now), of what the last move changed in scopes that were open before it."""
         old = {(one.process_id, one.element_id): one.variables for one in self.before}
         found = {}
         for one in self.scopes:
-            known = old.get((one.process_id, one.element_id), {})
+            known = old.get((one.process_id, one.element_id), one.variables)
             names = {name for name in {*known, *one.variables} if known.get(name) != one.variables.get(name)}
             if names:
                 found[one.process_id, one.element_id] = {
