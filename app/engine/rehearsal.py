@@ -91,9 +91,8 @@ class _Performance:
         self.decided: dict[str, Any] = {}
 
     def problem(self, line: int, message: str, **params: Any) -> Problem:
-        name = self.scenario.name.replace("%", "%%")
-        text = f"{name}: {message}" if params else f"{name}: {message.replace('%', '%%')}"
-        return Problem("scenario", text, params or {"": ""}, file=self.scenario.file, line=line)
+        return Problem("scenario", message, params, file=self.scenario.file, line=line,
+                       within=(("%(name)s", {"name": self.scenario.name}),))
 
     def fail(self, message: str, **params: Any) -> _Broken:
         return _Broken(self.problem(self.line, message, **params))

@@ -19,6 +19,7 @@ from app.catalog.commands import PublishDefinition
 from app.deadlines.model import Deadline
 from app.engine.model import OpenTaskRow
 from app.kernel import database
+from app.kernel.bus import dispatch
 from app.kernel.commands import Actor
 from app.kernel.errors import Conflict, Forbidden, Invalid
 from app.kernel.model import Base
@@ -163,8 +164,8 @@ def test_a_walk_follows_the_draft_and_says_where_it_fits_no_more(office: Office)
         data = live(session, office.tenant_id, "process", KEY)
     assert data is not None
     text = data.data.replace(b'"task_intake"', b'"task_reception"').replace(b">task_intake<", b">task_reception<")
-    office.send(BeginDraft, ANALYST, kind="process", definition_key=KEY)
-    office.send(SaveDraft, ANALYST, kind="process", definition_key=KEY, data=text, revision=1)
+    by: dict[str, Any] = {"tenant_id": office.tenant_id, "actor": ANALYST, "kind": "process", "definition_key": KEY}
+    dispatch(SaveDraft(**by, data=text, revision=dispatch(BeginDraft(**by))["revision"]))
     row, walked = stored(office, answer)
     assert row.version_id is None and row.source_hash != walks_hash(office)
     assert len(walked.moves) == 2 and walked.error is not None and "task_reception" in str(walked.error.params)
@@ -192,17 +193,19 @@ def test_a_kept_walk_runs_and_a_breaking_change_names_its_step(office: Office) -
         assert [one.problems for one in walks.tried(session, office.tenant_id, found, told)] == [()]
         moved = found.data.replace(b'"task_intake"', b'"task_reception"').replace(b">task_intake<", b">task_reception<")
         [went] = walks.tried(session, office.tenant_id, walks.Source(KEY, moved, "draft", 1), told)
-        assert definitions._try(session, office.tenant_id, KEY, moved) == list(went.problems)
+        [same] = definitions._try(session, office.tenant_id, KEY, moved)
+        assert (same.line, same.text()) == (went.problems[0].line, went.problems[0].text())
     lines = text.splitlines()
     assert "垃圾受理 litter" in text and "decisions:" in text and "due:" in text and "clocks:" in text
     [problem] = went.problems
     assert "open" in lines[(problem.line or 1) - 1] and "task_intake" in lines[(problem.line or 1) - 1]
     assert "fire: " in text, "the limits that passed went off"
+    by: dict[str, Any] = {"tenant_id": office.tenant_id, "actor": ANALYST, "kind": "process", "definition_key": KEY}
     with pytest.raises(WentOtherwise):
-        office.send(PublishDefinition, ANALYST, kind="process", definition_key=KEY, data=moved)
+        dispatch(PublishDefinition(**by, data=moved))
     with database.current().read(office.tenant_id) as session:
         assert "task_intake" in compiled(session, office.tenant_id, "process", KEY)[1].elements
-    office.send(PublishDefinition, ANALYST, kind="process", definition_key=KEY, data=moved, meant=True)
+    dispatch(PublishDefinition(**by, data=moved, meant=True))
     second = office.send(walks.SaveScenario, ANALYST, walk_id=stored(office, begun(office))[0].id, name="only begun")
     assert second["version"] == 2
     with database.current().read(office.tenant_id) as session:
