@@ -42,7 +42,8 @@ def _lint_told(data: bytes, file: str, lookup: Lookup) -> list[Problem]:
         return error.problems
     key = _told_of(data)
     if not lookup.has("process", key):
-        return [Problem("scenario", msg("There is no process %(process)s."), {"process": key}, file=file, line=1)]
+        return [Problem("scenario", msg("There is no process %(process)s."), {"process": key}, severity="warning",
+                        file=file, line=1)]
     names = Counter(one.name for one in found)
     return [Problem("scenario", msg("Two scenarios are called %(name)s."), {"name": one.name}, file=file, line=one.line)
             for one in found if names[one.name] > 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,14 @@ from app import engine
 from app.cases import definitions, walking
 from app.cases.commands import RateCase
 from app.cases.model import CaseNotice, CaseStep, DecisionRecord
-from app.catalog import WentOtherwise, compiled, live
-from app.catalog.commands import PublishDefinition
+from app.catalog import WentOtherwise, compiled, export, live
+from app.catalog.commands import PublishDefinition, PublishFolder
 from app.deadlines.model import Deadline
 from app.engine.model import OpenTaskRow
 from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import Actor
-from app.kernel.errors import Conflict, Forbidden, Invalid
+from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid
 from app.kernel.model import Base
 from app.studio import walks
 from app.studio.commands import BeginDraft, SaveDraft
@@ -213,6 +214,24 @@ def test_a_kept_walk_runs_and_a_breaking_change_names_its_step(office: Office) -
     assert after.startswith(text.rstrip()), "what stood there stays as it was"
     assert office.send(walks.RemoveScenario, ANALYST, process_key=KEY, name="垃圾受理 litter") == {"left": 1}
     assert office.send(walks.RemoveScenario, ANALYST, process_key=KEY, name="only begun") == {"left": 0}
+
+
+def test_kept_scenarios_are_files_beside_the_process_and_come_back_as_they_were(office: Office, tmp_path: Path) -> None:
+    office.send(walks.SaveScenario, ANALYST, walk_id=stored(office, begun(office, deeds=(SUGGESTED,)))[0].id, name="begun")
+    with database.current().read(office.tenant_id) as session:
+        text = walks.own_text(session, office.tenant_id, KEY)
+        written = export(session, office.tenant_id, tmp_path, "tenants/demo")
+    [file] = [path for path in written if path.name == "scenarios.yaml"]
+    assert file == tmp_path / "processes/tenants/demo" / KEY / "scenarios.yaml" and file.read_bytes() == text
+    (tmp_path / "processes/base" / KEY).mkdir(parents=True)
+    (tmp_path / "processes/base" / KEY / "scenarios.yaml").write_text("process: service_request\nscenarios: []\n")
+    file.write_bytes(file.read_bytes().replace(b"name: begun", b"name: only begun"))
+    folder = {"tenant_id": office.tenant_id, "actor": Actor(roles=frozenset({"administrator"})), "root": str(tmp_path)}
+    assert dispatch(PublishFolder(**folder, folder="tenants/demo"))["published"] == [{"kind": "scenarios", "key": KEY, "version": 2}]
+    assert dispatch(PublishFolder(**folder, folder="base"))["published"] == [], "what ships is for checks only"
+    file.write_text("process: service_request\nscenarios:\n  - name: x\n")
+    with pytest.raises(DefinitionError, match="expects nothing"):
+        dispatch(PublishFolder(**folder, folder="tenants/demo"))
 
 
 def test_what_the_machine_does_can_fail(office: Office) -> None:

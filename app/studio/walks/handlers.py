@@ -21,6 +21,7 @@ from app.studio.walks.commands import BeginWalk, CopyWalk, GoBack, RemoveScenari
 from app.studio.walks.diagrams import source
 from app.studio.walks.model import Walk
 from app.studio.walks.scenario_text import appended, told, without
+from app.tenancy import queries as tenancy
 
 RIGHT = "definition.draft"
 LIFE, MOST = timedelta(days=90), 500
@@ -126,7 +127,7 @@ def remove_scenario(command: RemoveScenario, uow: UnitOfWork) -> dict[str, Any]:
 
 
 def _file(uow: UnitOfWork, key: str) -> str:
-    return catalog.kind_named(queries.SCENARIOS).path(key)
+    return catalog.kind_named(queries.SCENARIOS).path(key, f"tenants/{tenancy.slug(uow.session, uow.tenant_id)}")
 
 
 def _held(uow: UnitOfWork, walk_id: UUID, changes: int | None = None) -> Walk:

@@ -56,7 +56,7 @@ def start(reader: Session, found: room.Source, run: str) -> dict[str, Any]:
         "source": found, "title": title(definition, found.key), "problems": problems, "definition": definition,
         "walks": room.lines(reader, found.key), "as_case": walking.is_process_of_cases(reader, found.key),
         "internal": definition is not None and walking.is_internal(definition),
-        "starts": [one.element_id for one in definition.triggers] if definition else [],
+        "starts": [(one.element_id, one.element_id) for one in definition.triggers] if definition else [],
         "plain_start": definition is not None and definition.starts_at is not None,
         "services": _pairs(listed("services")), "modules": _pairs(listed("modules")), "channels": CHANNELS,
         **told, "proposed": written(told.get("proposed"))}
