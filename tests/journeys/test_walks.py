@@ -55,6 +55,7 @@ def test_a_walk_through_the_lifecycle(stage: Stage, size: dict[str, int], script
         if scripts:
             analyst.page.wait_for_selector("[data-diagram][data-shown]")
             analyst.look(f"walk-{name}")
+            analyst.picture(f"top-{name}", whole=False)
         page = analyst.page
         page.fill("#w-amount", "2")
         page.select_option("#w-unit", "wd")
