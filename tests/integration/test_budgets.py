@@ -29,7 +29,7 @@ def allow(office: Office, **figures: object) -> None:
 
 
 def in_force(office: Office) -> StepBudget:
-    return transact(office.tenant_id, SYSTEM, budgets.of)
+    return transact(office.tenant_id, SYSTEM, lambda uow: budgets.of(uow.session))
 
 
 def test_each_figure_is_a_setting_with_bounds(office: Office) -> None:
