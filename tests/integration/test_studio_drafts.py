@@ -137,6 +137,8 @@ def test_saving_begins_a_draft_only_on_what_is_in_force(two: Two) -> None:
     assert two.draft() is None
     now = two.live()
     assert now is not None
+    same = two.do("SaveDraft", data=now.data, revision=0, based_on=now.hash)
+    assert same == {"revision": 0, "open": False} and two.draft() is None
     assert two.do("SaveDraft", data=changed(now, "<!-- x -->"), revision=0, based_on=now.hash)["revision"] == 1
     with pytest.raises(NotFound):
         two.do("BeginDraft", key="no_such_decision")
@@ -277,6 +279,8 @@ def test_who_has_the_page_open_is_known_while_it_is(two: Two) -> None:
     assert here() == [two.one.user_id, two.other.user_id]
     two.office.clock.advance(timedelta(seconds=40))
     assert two.do("NoteReader", two.other)["revision"] == 0
+    with pytest.raises(NotFound):
+        two.do("NoteReader", key="no_such_decision")
     two.office.clock.advance(timedelta(seconds=40))
     assert here() == [two.other.user_id]
 

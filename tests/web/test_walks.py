@@ -13,6 +13,7 @@ from app.cli.demo import office as demo_office
 from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import Actor
+from app.studio.commands import BeginDraft, SaveDraft
 from app.studio.walks.commands import BeginWalk
 from app.studio.walks.model import Walk
 from app.tenancy.queries import tenant_by_slug
@@ -124,6 +125,23 @@ def test_a_change_against_an_own_scenario_is_said_before_it_is_in_force(app: Any
     page = desk.get(f"{PAGE}?run=own-0")
     assert "1 tried, 1 went otherwise." in page and "Line " in page
     assert "does not fit any more" in desk.get(walk)
+
+
+def test_a_draft_against_an_own_scenario_asks_the_same(app: Any) -> None:
+    desk = Desk(app, "analyst")
+    walk = begun(desk)
+    step(desk, walk, "job", "task_suggest_service", **SUGGEST)
+    assert desk.post(f"{walk}/scenario", {"name": "Litter is taken in"}, page=walk).status_code == 303
+    changed = in_force().replace(b'"task_intake"', b'"task_reception"').replace(b">task_intake<", b">task_reception<")
+    by: dict[str, Any] = {"tenant_id": tenant(), "actor": DESK, "kind": "process", "definition_key": "service_request"}
+    revision = dispatch(SaveDraft(**by, data=changed, revision=dispatch(BeginDraft(**by))["revision"]))["revision"]
+    assert "draft, revision" in desk.get(PAGE)
+    page, sent = "/studio/process/service_request/publish", {"revision": str(revision), "reason": "better"}
+    assert "go otherwise" in desk.get(page) and 'name="meant"' in desk.get(page)
+    refused = desk.post(page, sent, page=page)
+    assert refused.status_code == 422 and "not in force yet" in refused.text and in_force() != changed
+    meant = desk.post(page, sent | {"meant": "on"}, page=page)
+    assert meant.status_code == 303 and in_force() == changed
 
 
 def test_security_16_a_walk_is_bounded_and_belongs_to_its_office(app: Any) -> None:

@@ -4,6 +4,10 @@ from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
-from app.web.studio import walk_scenarios, walks  # noqa: E402  views register themselves
-
-__all__ = ["blueprint", "walk_scenarios", "walks"]
+from app.web.studio import deciding as deciding  # noqa: E402  views
+from app.web.studio import editor as editor  # noqa: E402
+from app.web.studio import options as options  # noqa: E402
+from app.web.studio import overview as overview  # noqa: E402
+from app.web.studio import saving as saving  # noqa: E402
+from app.web.studio import walk_scenarios as walk_scenarios  # noqa: E402
+from app.web.studio import walks as walks  # noqa: E402
