@@ -15,7 +15,7 @@ from app import config, extensions
 ROOMS = ("kernel", "tenancy", "tenancy.attachments", "tenancy.search", "tenancy.show", "auth", "catalog", "dmn",
          "engine", "forms", "deadlines", "cases", "cases.publishing", "cases.commitments", "cases.moving",
          "cases.starts", "supervision", "demand", "rules", "knowledge", "knowledge.notices", "insight", "notifications",
-         "notifications.profiles", "offices", "backups", "retention", "studio", "studio.packages")
+         "notifications.profiles", "offices", "backups", "retention", "studio", "studio.packages", "studio.walks")
 """Rooms below the edges, from the ground up."""
 
 PARTS = ("model", "models", "store", "handlers", "subscribers", "definitions")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app import catalog, dmn, feel
 from app.cases import clock_events, given
@@ -17,7 +21,23 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import settings, zones
 
 
-def functions(uow: UnitOfWork) -> dict[str, Any]:
+class Moment(Protocol):
+    """What a decision is asked with: the office and its time. A unit of work is one, and a step of a walk another."""
+
+    @property
+    def session(self) -> Session:
+        """Of the office."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The office."""
+
+    @property
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+
+def functions(uow: Moment) -> dict[str, Any]:
     """Extra FEEL functions: `setting(name)` reads a value the office may change; `due_in(amount, unit)` is when a span
     that begins now ends on the office's calendar (ISO text), for waits that are no legal clock."""
     def setting(name: Any) -> Any:
@@ -32,10 +52,11 @@ def functions(uow: UnitOfWork) -> dict[str, Any]:
     return {"setting": setting, "due_in": due_in}
 
 
-def decide(uow: UnitOfWork, decision_id: str, variables: Mapping[str, Any]) -> DecisionAnswer:
+def decide(uow: Moment, decision_id: str, variables: Mapping[str, Any]) -> DecisionAnswer:
     """Raises YikouError; for contradicting rows too."""
     published, model = catalog.compiled(uow.session, uow.tenant_id, "decision", decision_id)
-    result = dmn.settled(dmn.decide(model, decision_id, variables, now=zones.local_now(uow), functions=functions(uow)))
+    now = uow.now.astimezone(zones.zone_of(uow.session, uow.tenant_id))
+    result = dmn.settled(dmn.decide(model, decision_id, variables, now=now, functions=functions(uow)))
     trace = {**result.trace, **given.kept(variables, dmn.needed(model, decision_id))}
     return DecisionAnswer(result.value, published.hash, published.version, trace)
 

@@ -11,13 +11,12 @@ from app.cases.listener import Listener
 from app.deadlines import DeadlineBook
 from app.engine import DecisionAnswer, Element, ProcessDefinition
 from app.kernel.errors import NotFound, msg
-from app.kernel.unit_of_work import UnitOfWork
 
 
 class CasePorts:
     """Implements `engine.Ports` on the catalog, the tables and the deadline book."""
 
-    def __init__(self, uow: UnitOfWork, book: DeadlineBook, *, internal: bool = False) -> None:
+    def __init__(self, uow: deciding.Moment, book: DeadlineBook, *, internal: bool = False) -> None:
         self.uow, self.book = uow, book
         self.listener = Listener(book, internal=internal)
 

@@ -12,6 +12,7 @@ class PublishDefinition(Command):
     """Put the bytes of one definition into force. Answer {"id", "version", "hash"}.
 
     `begun_from`: the hash of the version that was changed; Conflict when another is in force meanwhile.
+    `meant`: what goes otherwise than the office's own scenarios tell is meant so; else it raises WentOtherwise.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class PublishDefinition(Command):
     file: str | None = None
     reason: str = ""
     begun_from: str | None = None
+    meant: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

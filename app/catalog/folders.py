@@ -89,6 +89,8 @@ def scan(root: Path, folder: str = BASE) -> tuple[list[Draft], list[Problem]]:
     drafts: list[Draft] = []
     problems: list[Problem] = []
     for kind in kinds():
+        if kind.own and folder == BASE:
+            continue
         for path in sorted((root / kind.folder / folder).glob(kind.pattern)):
             draft, found = _draft(root, folder, kind, path)
             drafts += [draft] if draft else []

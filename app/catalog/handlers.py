@@ -14,9 +14,11 @@ from app.catalog.commands import (
     PublishFolder,
     WithdrawDefinition,
 )
+from app.catalog.errors import WentOtherwise
 from app.catalog.events import DefinitionRefused
 from app.catalog.in_force import live
 from app.catalog.publishing import keep_own, lock, publish, withdraw
+from app.catalog.registry import trial_of
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, Invalid, msg
 from app.kernel.unit_of_work import UnitOfWork
@@ -29,7 +31,17 @@ def publish_definition(command: PublishDefinition, uow: UnitOfWork) -> dict[str,
     if command.begun_from is not None:
         _still(uow, command)
     published = publish(uow, command.kind, command.definition_key, command.data, command.file, command.reason)
+    if not command.meant:
+        _try(command, uow)
     return {"id": str(published.id), "version": published.version, "hash": published.hash}
+
+
+def _try(command: PublishDefinition, uow: UnitOfWork) -> None:
+    """With everything else that is in force. What it raises undoes the publishing."""
+    trial = trial_of(command.kind)
+    problems = trial(uow.session, uow.tenant_id, command.definition_key, command.data) if trial else []
+    if problems:
+        raise WentOtherwise(problems)
 
 
 def _still(uow: UnitOfWork, command: PublishDefinition) -> None:

@@ -14,13 +14,13 @@ from app.catalog.checking import Draft, problems_of
 from app.catalog.folders import Drift, drift
 from app.catalog.in_force import Published, live, surroundings
 from app.catalog.model import DefinitionLive, DefinitionVersion
-from app.catalog.registry import kind_named
+from app.catalog.registry import kind_named, trial_of
 from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.events import StoredEvent
 from app.kernel.model import BASE_TENANT_ID
 
-__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "three_way", "verdict",
-           "verdict_of", "version"]
+__all__ = ["Drift", "Entry", "drift", "effective", "history", "in_force_since", "listing", "otherwise", "three_way",
+           "verdict", "verdict_of", "version"]
 PUBLISHED, MOST_LOOKED_AT = "definition.published", 2_000
 
 
@@ -111,6 +111,12 @@ def three_way(session: Session, tenant_id: UUID, kind: str, key: str) -> ThreeWa
         DefinitionVersion.tenant_id == BASE_TENANT_ID, DefinitionVersion.kind == kind, DefinitionVersion.key == key,
         DefinitionVersion.hash == (seen or own.base_hash))).first()
     return ThreeWay(kind, key, Published.of(row) if row else None, live(session, BASE_TENANT_ID, kind, key), own)
+
+
+def otherwise(session: Session, tenant_id: UUID, kind: str, key: str, data: bytes) -> list[Problem]:
+    """Where a sound definition goes otherwise than the office itself has told."""
+    trial = trial_of(kind)
+    return trial(session, tenant_id, key, data) if trial is not None else []
 
 
 def effective(session: Session, tenant_id: UUID, kind: str, key: str) -> Published:

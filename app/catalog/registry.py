@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound, Problem, msg
 
@@ -33,6 +36,7 @@ class Kind:
     `*` stands for the key. `identify` gives the key of a file and may raise DefinitionError, `compile` the object
     that `compiled` hands out (immutable, shared by threads), `lint` every problem of the file. `ask` tries a sound
     file on the parsed scenarios that stand beside it, named last, and gives what is answered otherwise than told.
+    `own`: offices have such definitions, and what lies in `base` is for checks only.
     """
 
     name: str
@@ -43,18 +47,32 @@ class Kind:
     lint: Callable[[bytes, str, Lookup], list[Problem]]
     max_bytes: int = 5_000_000
     ask: Callable[[bytes, str, Any, str], list[Problem]] | None = None
+    own: bool = False
 
     def path(self, key: str, scope: str = "base") -> str:
         """Where the file of a key belongs, below the project's root."""
         return str(PurePosixPath(self.folder, scope, self.pattern.replace("*", key)))
 
 
+Trial = Callable[[Session, UUID, str, bytes], list[Problem]]
+"""(session, office, key, data) -> what a sound definition does otherwise than the office has told."""
 _kinds: dict[str, Kind] = {}
+_trials: dict[str, Trial] = {}
 
 
 def register_kind(kind: Kind) -> None:
     """Make a kind known; registering it again replaces it, so that a second app in one process is harmless."""
     _kinds[kind.name] = kind
+
+
+def register_trial(kind: str, trial: Trial) -> None:
+    """Try each definition of a kind that a person publishes; a room above knows how."""
+    _trials[kind] = trial
+
+
+def trial_of(kind: str) -> Trial | None:
+    """How a definition of this kind is tried, if anybody said."""
+    return _trials.get(kind)
 
 
 def kinds() -> list[Kind]:

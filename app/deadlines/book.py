@@ -73,6 +73,12 @@ class DeadlineBook:
             book._acts = known
         return books
 
+    def copied(self) -> DeadlineBook:
+        """The book as it stands, to go back to; it must never have been saved."""
+        other = DeadlineBook(self.case_id, self.now, {}, lambda: self.calendar)
+        other.changes, other._clocks = list(self.changes), dict(self._clocks)
+        return other
+
     @property
     def calendar(self) -> WorkCalendar:
         """The office's working calendar."""

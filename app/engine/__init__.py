@@ -3,6 +3,7 @@
 from app.engine.dataflow import Place, Variable, given_at_start, given_by_job, given_by_message, variables
 from app.engine.dataflow import reads_decisions as dataflow_reads_decisions
 from app.engine.dataflow import reads_forms as dataflow_reads_forms
+from app.engine.budgets import of as step_budget
 from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate
@@ -11,7 +12,7 @@ from app.engine.modifying import Changeable, changeable
 from app.engine.ports import BudgetSpent, DecisionAnswer, Ports, StepBudget
 from app.engine.profile import ELEMENTS, EVENTS, ProfileRow, extensions, markdown, profile
 from app.engine.referring import References, references
-from app.engine.rehearsal import Played, play
+from app.engine.rehearsal import Played, plain, play
 from app.engine.replay import Done, Replayed, replay
 from app.engine.results import (
     SIGNAL_WORD,
@@ -28,7 +29,9 @@ from app.engine.results import (
     TraceStep,
     signal_key,
 )
-from app.engine.scenarios import Scenario, scenarios
+from app.engine.scenarios import Deed, Scenario, scenarios
+from app.engine.scopes import Scope, scopes
+from app.engine.stage import START as SCENARIO_START
 from app.engine.step import run
 from app.engine.stimuli import (
     CompleteJob,
@@ -66,6 +69,7 @@ __all__ = [
     "CompleteTask",
     "DecisionAnswer",
     "DecisionTaken",
+    "Deed",
     "DeliverMessage",
     "Done",
     "Due",
@@ -86,6 +90,7 @@ __all__ = [
     "Retry",
     "SIGNAL_WORD",
     "Scenario",
+    "Scope",
     "SignalThrown",
     "Start",
     "StartTrigger",
@@ -98,6 +103,8 @@ __all__ = [
     "TraceStep",
     "candidates",
     "changeable",
+    "plain",
+    "SCENARIO_START",
     "due_since",
     "go_back",
     "lint",
@@ -108,5 +115,7 @@ __all__ = [
     "replay",
     "run",
     "scenarios",
+    "scopes",
     "signal_key",
+    "step_budget",
 ]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
 from app.engine.ports import BudgetSpent, StepBudget
 from app.engine.state_format import dump_document
 from app.kernel.errors import msg
-from app.kernel.unit_of_work import UnitOfWork
 from app.tenancy import settings
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ _SAFE = 6
 _NAMES = tuple(field.name for field in fields(StepBudget))
 
 
-def of(uow: UnitOfWork) -> StepBudget:
+def of(session: Session) -> StepBudget:
     """The office's figures over the defaults. Asks no database: the office's row is held by the session."""
-    given = settings.value(uow.session, "step_budget") or {}
+    given = settings.value(session, "step_budget") or {}
     return StepBudget(**{name: given[name] for name in _NAMES if isinstance(given.get(name), int)})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.engine.context import StepContext
@@ -12,7 +13,7 @@ from app.engine.definition import ProcessDefinition
 from app.engine.ports import StepBudget
 from app.engine.results import Job, StepResult, TraceStep
 from app.engine.scenarios import Deed, Scenario
-from app.engine.stage import Decide, Stage
+from app.engine.stage import START, Decide, Stage
 from app.engine.state import restore, save
 from app.engine.step import run
 from app.engine.stimuli import (
@@ -31,6 +32,8 @@ MAX_JOBS = 200
 
 Fill = Callable[[str, Mapping[str, Any], Mapping[str, Any], datetime], dict[str, Any]]
 """(form id, values, variables of the task, now) -> what the form hands on. Raises YikouError."""
+Functions = Mapping[str, Callable[..., Any]]
+Look = Callable[[Deed | None, Mapping[str, Any]], None]
 
 
 @dataclass
@@ -45,16 +48,22 @@ class Played:
 
 
 def play(scenario: Scenario, definitions: Iterable[ProcessDefinition], decide: Decide,
-         fill: Fill | None = None, *, resave: bool = False) -> Played:
+         fill: Fill | None = None, *, resave: bool = False, functions: Functions | None = None,
+         look: Look | None = None) -> Played:
     """Run the scenario; what went otherwise than told are the problems.
 
-    `resave`: after every stimulus the state is restored and saved once more, and must not change.
+    `resave`: after every stimulus the state is restored and saved once more, and must not change. `functions`: more
+    FEEL functions. `look` is told at the start and after each deed what there is to expect, by name.
     """
-    performance = _Performance(scenario, Stage(definitions, decide, scenario.answers), fill, resave)
+    performance = _Performance(scenario, Stage(definitions, decide, scenario.answers, functions), fill, resave)
     try:
         performance.go(Start(scenario.process_id, scenario.variables, SEED, scenario.start, scenario.brought))
+        if look is not None:
+            look(None, performance.standing())
         for deed in scenario.deeds:
             performance.perform(deed)
+            if look is not None:
+                look(deed, performance.standing())
     except _Broken as broken:
         performance.played.problems.append(broken.problem)
     except YikouError as error:
@@ -79,11 +88,11 @@ class _Performance:
         self.told: list[str] = []
         self.outcome: str | None = None
         self.ended: list[str] = []
+        self.decided: dict[str, Any] = {}
 
     def problem(self, line: int, message: str, **params: Any) -> Problem:
-        name = self.scenario.name.replace("%", "%%")
-        text = f"{name}: {message}" if params else f"{name}: {message.replace('%', '%%')}"
-        return Problem("scenario", text, params or {"": ""}, file=self.scenario.file, line=line)
+        return Problem("scenario", message, params, file=self.scenario.file, line=line,
+                       within=(("%(name)s", {"name": self.scenario.name}),))
 
     def fail(self, message: str, **params: Any) -> _Broken:
         return _Broken(self.problem(self.line, message, **params))
@@ -152,6 +161,7 @@ class _Performance:
                 raise self.fail(msg("the state changes when it is restored and saved"))
         self.played.states.append(self.result.state)
         self.note(self.result.steps)
+        self.decided |= {one.decision_id: one.value for one in self.result.decisions}
         for element, properties in self.result.ended:
             self.ended.append(element)
             self.outcome = properties.get("outcome") or self.outcome
@@ -166,6 +176,15 @@ class _Performance:
                 self.played.elements.add((step.process_id, step.element_id))
             if step.how == "completed":
                 self.played.flows |= flows_after(self.stage.by_id[step.process_id], step, steps[number + 1:])
+
+    def standing(self) -> dict[str, Any]:
+        """All there is to expect now."""
+        now = self.result
+        return {"open": SEEN["open"](self, None), "jobs": SEEN["jobs"](self, None), "waiting": sorted(_waiting(now)),
+                "completed": now.completed, "outcome": SEEN["outcome"](self, None), "ended": list(self.ended),
+                "phase": SEEN["phase"](self, None), "decisions": plain(self.decided),
+                "clocks": {name: clock["state"] for name, clock in self.stage.clocks.items()},
+                "due": SEEN["due"](self, self.stage.clocks), "columns": plain(self.stage.columns)}
 
     def check(self, wanted: Mapping[str, Any]) -> None:
         for name, value in wanted.items():
@@ -202,6 +221,23 @@ def _subset(seen: Mapping[str, Any], wanted: Any) -> Any:
     return {name: seen.get(name) for name in wanted} if isinstance(wanted, Mapping) else dict(seen)
 
 
+def plain(value: Any) -> Any:
+    """Numbers as a scenario file writes them."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _span(since: datetime, at: datetime) -> str:
+    """Days, hours and minutes after the start: `5d 3h 30min`."""
+    minutes = round((at - since).total_seconds() / 60)
+    sign, minutes = ("-" if minutes < 0 else ""), abs(minutes)
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return sign + (" ".join(f"{number}{unit}" for number, unit in parts if number) or "0d")
+
+
 SEEN: dict[str, Callable[[_Performance, Any], Any]] = {
     "open": lambda now, wanted: sorted(task.element_id for task in now.result.open_tasks),
     "jobs": lambda now, wanted: sorted(job.element_id for job in now.result.jobs),
@@ -216,6 +252,9 @@ SEEN: dict[str, Callable[[_Performance, Any], Any]] = {
     "told": lambda now, wanted: [name for name in wanted if name in now.told],
     "entries": lambda now, wanted: [text for text in wanted if text in now.stage.entries],
     "clocks": lambda now, wanted: {name: now.stage.clocks.get(name, {}).get("state") for name in wanted},
+    "decisions": lambda now, wanted: {name: now.decided.get(name) for name in wanted},
+    "due": lambda now, wanted: {name: _span(START, now.stage.clocks[name]["due"]) if name in now.stage.clocks else None
+                                for name in wanted},
     "groups": lambda now, wanted: {name: next((list(task.groups) for task in now.result.open_tasks
                                                if task.element_id == name), None) for name in wanted},
 }

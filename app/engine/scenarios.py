@@ -17,7 +17,7 @@ DEEDS: dict[str, frozenset[str]] = {
 """What a step may be, and which keys go with it."""
 EXPECTATIONS = frozenset({
     "open", "waiting", "completed", "outcome", "variables", "phases", "phase", "told", "entries", "clocks",
-    "groups", "jobs", "ended", "columns",
+    "groups", "jobs", "ended", "columns", "decisions", "due",
 })
 MAX_NESTING = 8
 

@@ -23,10 +23,10 @@ Decide = Callable[[str, Mapping[str, Any], datetime], DecisionAnswer]
 class Stage:
     """Implements `Ports`: the definitions at hand, and notes of everything the diagram says to its host."""
 
-    def __init__(self, definitions: Iterable[ProcessDefinition], decide: Decide,
-                 answers: Mapping[str, Any]) -> None:
+    def __init__(self, definitions: Iterable[ProcessDefinition], decide: Decide, answers: Mapping[str, Any],
+                 functions: Mapping[str, Callable[..., Any]] | None = None) -> None:
         self.by_id = {definition.id: definition for definition in definitions}
-        self.ask, self.answers = decide, answers
+        self.ask, self.answers, self.given = decide, answers, functions or {}
         self.now = START
         self.clocks: dict[str, dict[str, Any]] = {}
         self.phases: list[str] = []
@@ -54,8 +54,8 @@ class Stage:
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
-        """`due_in`, on the stage's time."""
-        return {"due_in": self._due_in}
+        """`due_in`, on the stage's time, and what the host gave."""
+        return {**self.given, "due_in": self._due_in}
 
     def _due_in(self, amount: Any, unit: Any) -> str | None:
         known = isinstance(amount, int | Decimal) and unit in SPANS

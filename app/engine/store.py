@@ -50,7 +50,7 @@ def start(uow: UnitOfWork, begin: Start, ports: Ports, *, business_key: str | No
 
     `spent`: why the first step was thrown away; the instance then waits at its start with that incident.
     """
-    now, limits = zones.local_now(uow), budget or budgets.of(uow)
+    now, limits = zones.local_now(uow), budget or budgets.of(uow.session)
     result = (run(None, begin, now=now, ports=ports, budget=limits) if spent is None
               else begin_held(begin, spent, now=now, ports=ports, budget=limits))
     instance = ProcessInstance(
@@ -120,7 +120,8 @@ def apply(uow: UnitOfWork, instance_id: UUID, stimulus: Stimulus, ports: Ports, 
     if any(isinstance(row, held.KINDS) for row in uow.session.new):
         uow.session.flush()  # what an earlier step of the transaction made may go with this one
     try:
-        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports, budget=budget or budgets.of(uow))
+        result = run(instance.state, stimulus, now=zones.local_now(uow), ports=ports,
+                     budget=budget or budgets.of(uow.session))
     except BudgetSpent as spent:
         return Stepped(instance, None, incidents=_budget_incidents(uow, mine, stimulus, spent))
     _write_state(uow, instance, result)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from app import catalog
+from app.notifications import channels
 from app.notifications.model import NoticePush, Notification, NotificationAddress
+from app.notifications.shown import shown
+from app.notifications.templates import render
 
 
 def inbox(session: Session, user_id: UUID | None, groups: Collection[str] = (), limit: int = 50) -> list[Notification]:
@@ -66,3 +72,22 @@ def counts_about(session: Session, notice_id: UUID) -> dict[str, int]:
     query = (select(Notification.state, func.count()).where(Notification.about_id == notice_id)
              .group_by(Notification.state))
     return {str(row[0]): int(row[1]) for row in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class WouldBe:
+    """A message as it would go: its words, and over which channels."""
+
+    subject: str
+    body: str
+    channels: tuple[str, ...]
+
+
+def would_be(session: Session, tenant_id: UUID, template: str, params: Mapping[str, Any], locale: str, *,
+             phone: bool = False, inbox: bool = False) -> WouldBe:
+    """What `queue` would send to somebody without a profile; nothing is sent. Raises NotFound, Invalid."""
+    _published, found = catalog.compiled(session, tenant_id, "message", template)
+    text = render(found, shown(session, params, locale), locale)
+    remote = channels.for_kind("phone") if phone else None
+    ways = [channels.INBOX.name] if inbox else []
+    return WouldBe(text.subject, text.body, (*ways, *([remote.name] if remote is not None else ())))

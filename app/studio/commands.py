@@ -72,6 +72,7 @@ class PublishDraft(DraftCommand):
     reason: str
     revision: int
     over: str | None = None
+    meant: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

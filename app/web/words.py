@@ -14,6 +14,7 @@ from app.web.retention_words import RETENTION_WORDS
 from app.web.rule_words import RULE_WORDS
 from app.web.studio_words import STUDIO_WORDS
 from app.web.texts import t
+from app.web.walk_words import WALK_WORDS
 
 WORDS: dict[str, dict[str, str]] = {
     "role": {
@@ -79,7 +80,8 @@ WORDS: dict[str, dict[str, str]] = {
     "unit_kind": {"internal": msg("Own unit"), "provider": msg("Outside provider")},
     "place_kind": {"committee": msg("Residents' committee"), "compound": msg("Compound"),
                    "building": msg("Building"), "grid": msg("Grid cell")},
-    "definition": {"process": msg("Process"), "decision": msg("Decision table"), "form": msg("Form"),
+    "definition": {"process": msg("Process"), "scenarios": msg("Scenarios of a process"),
+                   "decision": msg("Decision table"), "form": msg("Form"),
                    "message": msg("Message template"), "supervision": msg("Supervision rule"),
                    "supervision_shadow": msg("Supervision rule on trial"),
                    "demand": msg("Demand rule"), "calendar": msg("Calendar")},
@@ -145,6 +147,7 @@ WORDS["step"] = {**WORDS["phase"], "feedback": msg("Return visit")}  # what staf
 WORDS.update(NOTICE_WORDS)
 WORDS.update(OFFICE_WORDS)
 WORDS.update(MATTER_WORDS)
+WORDS.update(WALK_WORDS)
 WORDS.update(MOVING_WORDS)
 WORDS.update(DEMAND_WORDS)
 WORDS.update(STUDIO_WORDS)

@@ -30,7 +30,7 @@ def allow(office: Office, **figures: object) -> None:
 
 
 def in_force(office: Office) -> StepBudget:
-    return transact(office.tenant_id, SYSTEM, budgets.of)
+    return transact(office.tenant_id, SYSTEM, lambda uow: budgets.of(uow.session))
 
 
 def test_each_figure_is_a_setting_with_bounds(office: Office) -> None:
@@ -64,7 +64,7 @@ def test_reading_them_asks_no_database_beside_what_a_step_reads_anyway(office: O
     def ask(uow: Any) -> None:
         zones.local_now(uow)
         before = len(statements)
-        budgets.of(uow)
+        budgets.of(uow.session)
         assert len(statements) == before
 
     event.listen(engine, "before_cursor_execute", note)

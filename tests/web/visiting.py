@@ -52,11 +52,13 @@ class Ids:
     question_id: UUID = UNKNOWN
     hold_id: UUID = UNKNOWN
     run_id: UUID = UNKNOWN
+    walk_id: UUID = UNKNOWN
 
     def of(self, rule: Any) -> dict[str, Any]:
         """The arguments of a route. KeyError for an argument that nobody has thought of."""
         fixed = {"act": "withdraw", "code": "CS01", "module": "CS", "kind": "decision", "key": "review", "table": "units",
-                 "filename": "css/base.css", "slug": "demo", "item": "overdue"}
+                 "filename": "css/base.css", "slug": "demo", "item": "overdue",
+                 "process": "follow_up"}
         return {name: fixed[name] if name in fixed else getattr(self, name) for name in rule.arguments}
 
 

@@ -14,6 +14,7 @@ from app import catalog, dmn, engine, feel, forms
 from app.cases import sources
 from app.engine import DecisionAnswer, ProcessDefinition
 from app.kernel.errors import Invalid, NotFound, Problem, msg
+from app.tenancy import settings
 
 MOST = 60
 """Scenarios of one file that are played while somebody waits."""
@@ -37,7 +38,8 @@ def rehearse(session: Session, tenant_id: UUID, data: bytes, file: str, told: by
     house = House(session, tenant_id, now)
     definitions = [changed, *(one for one in house.processes() if one.id != changed.id)]
     problems = [problem for one in found
-                for problem in engine.play(one, definitions, house.decide, house.fill).problems]
+                for problem in engine.play(one, definitions, house.decide, house.fill,
+                                           functions=house.functions).problems]
     return Rehearsed(len(found), tuple(problems))
 
 
@@ -49,6 +51,11 @@ class House:
         listed = sources.options(session, "zh")
         self.offered = {name: [one.value for one in listed(name) or ()] for name in ("services", "units")}
 
+    @property
+    def functions(self) -> dict[str, Any]:
+        """`setting(name)`, as real cases have it."""
+        return {"setting": lambda name: settings.value(self.session, name) if isinstance(name, str) else None}
+
     def processes(self) -> list[ProcessDefinition]:
         """All diagrams in force."""
         keys = [one.key for one in catalog.all_live(self.session, self.tenant_id, "process")]
@@ -59,7 +66,8 @@ class House:
 
     def decide(self, decision_id: str, variables: Mapping[str, Any], now: datetime) -> DecisionAnswer:
         """By the table in force."""
-        found = dmn.settled(dmn.decide(self._compiled("decision", decision_id), decision_id, variables, now=now))
+        found = dmn.settled(dmn.decide(self._compiled("decision", decision_id), decision_id, variables, now=now,
+                                        functions=self.functions))
         return DecisionAnswer(feel.to_json(found.value), "", 1, found.trace)
 
     def fill(self, form_id: str, values: Mapping[str, Any], variables: Mapping[str, Any], now: datetime,
@@ -68,16 +76,8 @@ class House:
         form = self._compiled("form", form_id)
         if not isinstance(form, forms.Form):
             raise NotFound(msg("There is no such version."))
-        raw: dict[str, str | list[str]] = {}
-        for component in form.walk():
-            if len(component.path) != 1 or component.type in ("group", "text"):
-                continue
-            value = values.get(component.path[0], variables.get(component.path[0]))
-            value = component.default if value is None else value
-            if value is not None:
-                raw[component.path[0]] = [str(one) for one in value] if isinstance(value, list) else _text(value)
-        raw |= {key: _text(value) for key, value in values.items() if key not in raw}
-        found = forms.validate(form, raw, variables=variables, now=now, options_sources=self._options)
+        found = forms.validate(form, entered(form, values, variables), variables=variables, now=now,
+                               options_sources=self._options)
         if not found.ok:
             raise Invalid(msg("The form %(form)s does not take what the scenario enters: %(keys)s"), form=form_id,
                           keys=", ".join(found.errors))
@@ -85,6 +85,19 @@ class House:
 
     def _options(self, name: str) -> list[forms.Option]:
         return [forms.Option(code, code) for code in self.offered.get(name, ())]
+
+
+def entered(form: forms.Form, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """What a browser would send of a form that is prefilled with `variables`, where a person enters `values`."""
+    raw: dict[str, str | list[str]] = {}
+    for component in form.walk():
+        if len(component.path) != 1 or component.type in ("group", "text"):
+            continue
+        value = values.get(component.path[0], variables.get(component.path[0]))
+        value = component.default if value is None else value
+        if value is not None:
+            raw[component.path[0]] = [str(one) for one in value] if isinstance(value, list) else _text(value)
+    return raw | {key: _text(value) for key, value in values.items() if key not in raw}
 
 
 def _text(value: Any) -> str:

@@ -32,7 +32,7 @@ def publish_draft(command: PublishDraft, uow: UnitOfWork) -> dict[str, Any]:
     over = _over(command, uow, row)
     answer: dict[str, Any] = uow.dispatch_nested(PublishDefinition(
         tenant_id=uow.tenant_id, actor=uow.actor, kind=row.kind, definition_key=row.key, data=bytes(row.data),
-        file=_file(uow, row), reason=command.reason))
+        file=_file(uow, row), reason=command.reason, meant=command.meant))
     row.state, row.data, row.revision = PUBLISHED, b"", row.revision + 1
     uow.record(about(DraftPublished, row, definition_id=UUID(answer["id"]), over=over))
     return answer

@@ -30,7 +30,8 @@ KEPT = 1_000_000
 
 @dataclass
 class Verdict:
-    """What is said of a file. `asked`: scenarios tried, None where none ship with it."""
+    """What is said of a file. `asked`: scenarios tried, None where none ship with it. `own`: where those that the
+    office has saved go otherwise."""
 
     kind: str
     key: str
@@ -38,6 +39,7 @@ class Verdict:
     problems: list[Problem] = field(default_factory=list)
     asked: int | None = None
     otherwise: list[Problem] = field(default_factory=list)
+    own: list[Problem] = field(default_factory=list)
     current: bytes | None = None
     past: backtest.Backtest | None = None
 
@@ -74,7 +76,7 @@ def check_file() -> str | tuple[str, int]:
 def publish_checked() -> Response | tuple[str, int]:
     """Put the text of a verdict's page in force; it is checked once more."""
     try:
-        expect("kind", "name", "source", "reason", "tried")
+        expect("kind", "name", "source", "reason", "tried", "meant")
         kind, name = catalog.kind_named(text("kind")), text("name")
         if not catalog.KEY.fullmatch(name):
             raise Invalid(msg("The file must be called by its key: letters, digits, - and _, then the ending."))
@@ -110,6 +112,7 @@ def judge(kind: catalog.Kind, data: bytes, name: str) -> Verdict:
         found.current = queries.version(reader, tenant_id, entry.id).data if entry else None
         if not found.errors:
             _ask(reader, found, kind)
+            found.own = queries.otherwise(reader, tenant_id, kind.name, key, data)
     return found
 
 

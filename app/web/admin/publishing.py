@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app import catalog
@@ -80,7 +80,10 @@ def publish_data(kind: str, key: str, data: bytes) -> Answer:
     """The command, and the page it leads to; a refusal shows its lines."""
     file = catalog.kind_named(kind).path(key, f"tenants/{the_office().slug}")
     try:
-        answer = dispatch(PublishDefinition, kind=kind, definition_key=key, data=data, file=file, reason=text("reason"))
+        answer = dispatch(PublishDefinition, kind=kind, definition_key=key, data=data, file=file, reason=text("reason"),
+                          meant=text("meant") == "on")
+    except catalog.WentOtherwise as error:
+        return _otherwise(kind, key, data, error), 422
     except DefinitionError as error:
         dispatch(NoteRefusal, kind=kind, definition_key=key, problems=len(error.problems))
         return _refused(kind, key, data, error), 422
@@ -103,6 +106,16 @@ def flash_trial(data: bytes) -> None:
     trial = past_cases.before(None, data)
     if trial is not None and trial.is_of(data):
         flash(trial.sentence(), "warn" if trial.different or trial.failing else "message")
+
+
+def _otherwise(kind: str, key: str, data: bytes, error: catalog.WentOtherwise) -> str:
+    """The scenarios of this office that would go otherwise, and the question whether that is meant."""
+    try:
+        source = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        source = ""
+    return render_template("admin/otherwise.html", kind=kind, key=key, problems=error.problems[:50], source=source,
+                           reason=text("reason"))
 
 
 def _refused(kind: str, key: str, data: bytes, error: DefinitionError) -> str:

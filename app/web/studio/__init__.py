@@ -14,3 +14,5 @@ from app.web.studio import saving as saving  # noqa: E402
 from app.web.studio import data, drift, packages  # noqa: E402
 
 __all__ = ["blueprint", "data", "drift", "packages"]
+from app.web.studio import walk_scenarios as walk_scenarios  # noqa: E402
+from app.web.studio import walks as walks  # noqa: E402

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.catalog import WentOtherwise
 from app.catalog import queries as published
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, YikouError, msg
@@ -50,11 +51,15 @@ def deciding(kind: str, key: str) -> str:
 def publish(kind: str, key: str) -> Answer:
     """Through the catalog; with `over` it replaces a version that the draft did not begin from."""
     try:
-        expect("revision", "reason", "over")
+        expect("revision", "reason", "over", "meant")
         over = request.form.get("over")
         data = _draft(kind, key).data
         answer = dispatch(PublishDraft, kind=kind, definition_key=key, revision=number(text("revision")),
-                          reason=text("reason"), over=over.strip() if over is not None else None)
+                          reason=text("reason"), over=over.strip() if over is not None else None,
+                          meant=text("meant") == "on")
+    except WentOtherwise:
+        kept = msg("It is not in force yet: scenarios that this office has kept would go otherwise.")
+        return _page(kind, key, error=Invalid(kept)), 422
     except DefinitionError as error:
         dispatch(NoteRefusal, kind=kind, definition_key=key, problems=len(error.problems))
         return _page(kind, key, error=Invalid(msg("The file was refused. What was in force stays in force."))), 422
@@ -97,6 +102,8 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         if found.draft is None:
             return _nothing(found)
         problems = published.verdict(reader, tenant_id, kind, key, found.draft.data)
+        own = [] if any(one.severity == "error" for one in problems) else published.otherwise(
+            reader, tenant_id, kind, key, found.draft.data)
         said = queries.said(reader, found.draft)
         who = people(reader, [found.draft.saved_by, *(one.by_user_id for one in said)])
         state, wanted = queries.state(reader, found.draft), queries.wanted(reader)
@@ -105,7 +112,8 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         diagrams = surveying.processes(reader, tenant_id) if kind == "form" else ()
     return render_template(
         "studio/publish.html", sheet=found, draft=found.draft, name=called(kind, key, found.draft.data, diagrams),
-        problems=problems, wrong=any(one.severity == "error" for one in problems), said=said, who=who, state=state,
+        problems=problems, own=own[:50],
+        wrong=any(one.severity == "error" for one in problems), said=said, who=who, state=state,
         wanted=wanted, approved=approved, sides=sides, mine=found.draft.saved_by == actor().user_id,
         lines=definitions.lines_of(found.draft.data, problems), reason=text("reason"), words=text("words"),
         difference=differences.between(kind, found.live.data if found.live else b"", found.draft.data),
