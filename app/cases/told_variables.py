@@ -1,6 +1,6 @@
 """What cases bring into diagrams, told to the engine's checks: variables of starts, jobs and messages, fields of forms.
 
-The names stand here a second time, beside the code that brings them; tests/integration/test_told_variables.py holds
+The names stand here a second time, beside the code that brings them; tests/unit/cases/test_told_variables.py holds
 both together.
 """
 

@@ -4,15 +4,20 @@ from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
-from app.web.studio import deciding as deciding  # noqa: E402  views
-from app.web.studio import editor as editor  # noqa: E402
-from app.web.studio import expressions as expressions  # noqa: E402
-from app.web.studio import form_preview as form_preview  # noqa: E402
-from app.web.studio import options as options  # noqa: E402
-from app.web.studio import overview as overview  # noqa: E402
-from app.web.studio import saving as saving  # noqa: E402
-from app.web.studio import data, drift, packages  # noqa: E402
+from app.web.studio import (  # noqa: E402  views
+    data,
+    deciding,
+    drift,
+    editor,
+    expressions,
+    form_preview,
+    options,
+    overview,
+    packages,
+    saving,
+    walk_scenarios,
+    walks,
+)
 
-__all__ = ["blueprint", "data", "drift", "packages"]
-from app.web.studio import walk_scenarios as walk_scenarios  # noqa: E402
-from app.web.studio import walks as walks  # noqa: E402
+__all__ = ["blueprint", "data", "deciding", "drift", "editor", "expressions", "form_preview", "options", "overview",
+           "packages", "saving", "walk_scenarios", "walks"]

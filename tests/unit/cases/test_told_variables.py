@@ -6,7 +6,7 @@ import ast
 import inspect
 from typing import Any
 
-from app.cases import definitions, stepping
+from app.cases import stepping, told_variables
 from app.cases.connectors import joining as connectors_joining
 from app.cases.connectors import registry
 from app.cases.handlers import desk, joining, matters, resident, submitting
@@ -28,10 +28,10 @@ def keys(function: Any) -> set[str]:
 
 def test_what_a_start_brings() -> None:
     brought = keys(submitting._variables) | keys(submitting.hand_in)
-    assert set(definitions.AT_SUBMISSION) == brought - set(definitions.AT_ANY_START)
+    assert set(told_variables.AT_SUBMISSION) == brought - set(told_variables.AT_ANY_START)
     assert {"case_id", "number"} <= keys(submitting._variables)
-    assert set(definitions.AT_ANY_START) <= keys(matters._opened)
-    assert set(definitions.AT_THE_DESK) <= keys(desk.take_in_case)
+    assert set(told_variables.AT_ANY_START) <= keys(matters._opened)
+    assert set(told_variables.AT_THE_DESK) <= keys(desk.take_in_case)
     assert set(of_demand.OF_A_TOPIC) == keys(adjusting._variables) and of_demand.PROCESS == adjusting.PROCESS
     told = ast.unparse(ast.parse(inspect.getsource(of_rules.register)))
     assert all(f"'{name}'" in told for name in keys(orders.open_one)
@@ -40,7 +40,7 @@ def test_what_a_start_brings() -> None:
 
 def test_what_jobs_answer() -> None:
     known = set(registry.job_types())
-    assert set(definitions.JOBS) | set(of_demand.JOBS) == {one for one in known if not one.startswith("test")}
+    assert set(told_variables.JOBS) | set(of_demand.JOBS) == {one for one in known if not one.startswith("test")}
     assert set(of_demand.JOBS["demand_change"]) <= keys(jobs.keep_change)
     assert set(of_demand.JOBS["demand_notice"]) <= keys(jobs.publish_notice)
     measured = {name for name in keys(jobs.measure) if not name.startswith("_")}
@@ -51,7 +51,7 @@ def test_what_jobs_answer() -> None:
 def test_which_messages_are_sent_with_what() -> None:
     sent = {resident.ANSWERED: resident, resident.REFUSED: resident, resident.WITHDREW: resident, resident.RATED: resident,
             joining.WANTED: joining, joining.UNDONE: joining, stepping.EARLIER_CLOSED: stepping}
-    assert set(definitions.MESSAGES) == set(sent)
+    assert set(told_variables.MESSAGES) == set(sent)
     for name, module in sent.items():
         source = inspect.getsource(module) + (inspect.getsource(connectors_joining) if name == stepping.EARLIER_CLOSED else "")
-        assert all(f'"{key}"' in source for key in definitions.MESSAGES[name]), name
+        assert all(f'"{key}"' in source for key in told_variables.MESSAGES[name]), name
