@@ -95,7 +95,8 @@ def _add_fresh(session: Session, tenant_id: UUID, process_id: str, period: Perio
         return True
     begin = max(first, last - DAY * (MOST_FRESH - 1))
     span = replace(period, first=begin, last=last)
-    fresh = passages.between(session, tenant_id, calendar_of(session, tenant_id), span.starts(), span.ends(), process_id)
+    calendar = calendar_of(session, tenant_id)
+    fresh = passages.between(session, tenant_id, calendar, span.starts(), span.ends(), process_id)
     for (_process, version), tallies in fresh.items():
         if not digest or version == digest:
             _add(found, tallies)

@@ -68,7 +68,7 @@ class Ways:
     many: frozenset[str]
 
     def taken(self, element_id: str, entered: Sequence[str]) -> Iterator[str]:
-        """The flows by which a finished element went on: its only one, all of a split, those to what was entered next."""
+        """The flows by which a finished element went on: its only one, all of a split, or to what was entered next."""
         out = self.out.get(element_id, ())
         whole = len(out) == 1 or element_id in self.every
         yield from (flow for flow, target in out if whole or target in entered)
@@ -108,7 +108,7 @@ def processes(session: Session) -> Iterator[str]:
 
 def between(session: Session, tenant_id: UUID, calendar: WorkCalendar, start: datetime, end: datetime,
             process_id: str = "") -> Tallies:
-    """Elements that were finished, and flows that were taken, from `start` until before `end`; of one process or all."""
+    """Elements that were finished and flows that were taken from `start` until before `end`; of one process or all."""
     found: Tallies = {}
     for name in [process_id] if process_id else list(processes(session)):
         _count(session, tenant_id, calendar, (start, end), name, found)

@@ -47,7 +47,7 @@ def figures() -> Iterator[dict[str, Any]]:
             value = round(statistics.median(year), 1)
             yield {"figure": "heatmap_100k.ms", "database": kind, "value": value, "worst": round(max(year), 1),
                    "cases": size, "days": DAYS, "ms_of_90_days": round(statistics.median(quarter), 1),
-                   "ms_to_count_a_day": round(per_day, 1), "ms_without_counting_ahead": _directly(crowd), "raw": year}
+                   "ms_to_count_a_day": round(per_day, 1), "ms_of_30_days_from_steps": _directly(crowd), "raw": year}
 
 
 def _fill(crowd: Crowd, size: int) -> None:
@@ -79,7 +79,7 @@ def _part(connection: Any, crowd: Crowd, names: list[str], pins: dict[str, str],
         case_id, instance_id = new_id(), new_id()
         began = end - timedelta(days=source.randrange(15), minutes=source.randrange(1, 600))
         common = {"tenant_id": crowd.tenant_id}
-        held["instance"].append({**common, "id": instance_id, "definition_key": KEY, "definition_hash": pins[KEY], "pins": pins,
+        held["instance"].append({**common, "id": instance_id, "process_id": KEY, "definition_hash": pins[KEY], "pins": pins,
                                  "status": "completed", "state": b"", "version": 1, "business_key": str(case_id),
                                  "started_at": began, "ended_at": end})
         held["case"].append({**common, "id": case_id, "number": f"H{number}", "token_hash": f"{number:064}", "phase": "end",
@@ -124,5 +124,5 @@ def _directly(crowd: Crowd) -> float:
     """Once, from the steps: why days are counted ahead."""
     now, began = clock.now(), time.perf_counter()
     with crowd.database.read(crowd.tenant_id) as session:
-        passages.between(session, crowd.tenant_id, calendar_of(session, crowd.tenant_id), now - timedelta(days=DAYS), now, KEY)
+        passages.between(session, crowd.tenant_id, calendar_of(session, crowd.tenant_id), now - timedelta(days=30), now, KEY)
     return round((time.perf_counter() - began) * 1_000)
