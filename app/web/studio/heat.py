@@ -206,12 +206,17 @@ def _parts(session: Session, versions: Iterable[Entry], wanted: list[str]) -> Ma
 
 
 def _named(part: Part, parts: Mapping[str, Part]) -> Part:
-    """A flow without a name is called by what it joins."""
+    """A flow is called by what it joins, and by its own name."""
     ends = [parts.get(part.facts.get(end, "")) for end in ("sourceRef", "targetRef")]
-    if part.name_zh or None in ends:
+    if None in ends:
         return part
-    zh, en = ([getattr(one, name) or (one.id if one else "") for one in ends] for name in ("name_zh", "name_en"))
-    return replace(part, name_zh=" → ".join(zh), name_en=" → ".join(en))
+    zh, en = (_joined([getattr(one, name) or (one.id if one else "") for one in ends], getattr(part, name))
+              for name in ("name_zh", "name_en"))
+    return replace(part, name_zh=zh, name_en=en)
+
+
+def _joined(ends: list[str], name: str) -> str:
+    return " → ".join(ends) + (f" ({name})" if name else "")
 
 
 def _behind(key: str, asked: Asked) -> Any:
@@ -253,4 +258,4 @@ def change(row: Row, measure: str) -> str:
     found = row.change(measure)
     if found is None or row.before is None:
         return ""
-    return f"{'▲' if found > 0 else '▼' if found < 0 else '='} {found:+.0%}"
+    return "=" if abs(found) < 0.005 else f"{'▲' if found > 0 else '▼'} {found:+.0%}"

@@ -1,4 +1,5 @@
-// Figures of a period on a diagram: colour by the measure chosen, numbers at the elements, clicks lead to the cases.
+// Figures of a period on a diagram: colour by the measure chosen, numbers at the elements. A click on
+// an element leads to its cases; for the keyboard the table has the same links.
 import { fetched, giveUp, view } from "./viewing.js";
 
 const STEPS = 5;
@@ -13,14 +14,12 @@ function rows() {
 }
 
 function badge({ data }, measure) {
-  const box = document.createElement(data.behind ? "a" : "span");
-  if (data.behind) box.href = data.behind;
+  const box = document.createElement("span");
   box.className = "heat-number";
   const change = Number(data[`${measure}Change`] || 0);
   if (change) box.classList.add(change > 0 ? "more" : "less");
   box.textContent = data[`${measure}Says`];
   box.title = `${data.name}: ${data[`${measure}Says`]}`;
-  if (data.behind) box.setAttribute("aria-label", box.title);
   return box;
 }
 
@@ -38,7 +37,8 @@ function colour(viewer, measure) {
   const most = Math.max(...found.map(({ value }) => value));
   found.forEach((one) => {
     canvas.addMarker(one.id, `heat-${step(one.value, most)}`);
-    if (one.shape.waypoints) return;
+    // Numbers where people and other processes work; the table has them all.
+    if (!/Task|Activity|SubProcess/.test(one.shape.type)) return;
     overlays.add(one.id, "heat", { position: { bottom: 8, left: 4 }, html: badge(one, measure), scale: { min: 0.75 } });
   });
 }
@@ -49,6 +49,10 @@ async function show(place) {
   const chooser = document.querySelector("[data-colour]");
   viewer.get("canvas").zoom("fit-viewport", "auto");
   colour(viewer, chooser.value);
+  const behind = (element) => document.querySelector(`tr[data-element="${CSS.escape(element.id)}"]`)?.dataset.behind;
+  const events = viewer.get("eventBus");
+  events.on("element.click", ({ element }) => { if (behind(element)) window.location.assign(behind(element)); });
+  events.on("element.hover", ({ element, gfx }) => gfx.classList.toggle("leads-on", Boolean(behind(element))));
   chooser.addEventListener("change", () => {
     colour(viewer, chooser.value);
     place.dataset.by = chooser.value;
