@@ -23,7 +23,8 @@ REFERENCES = frozenset({"sourceRef", "targetRef", "default", "attachedToRef", "s
 DRAWN = {"sequenceFlow": msg("Flow"), "messageFlow": msg("Message flow"), "association": msg("Association"),
          "lane": msg("Lane"), "participant": msg("Pool"), "process": msg("Process"), "message": msg("Message"),
          "signal": msg("Signal"), "error": msg("Error"), "escalation": msg("Escalation"),
-         "textAnnotation": msg("Note in the drawing"), "collaboration": msg("Collaboration"), "group": msg("Frame in the drawing"),
+         "textAnnotation": msg("Note in the drawing"), "collaboration": msg("Collaboration"),
+         "group": msg("Frame in the drawing"),
          "dataObjectReference": msg("Data object"), "dataObject": msg("Data object"),
          "dataStoreReference": msg("Data store"), "startEvent": msg("Start event"),
          "subProcess": msg("Subprocess")}
