@@ -32,11 +32,12 @@ FIELDS = {"textfield": msg("Line of text"), "textarea": msg("Text field"), "numb
           "checkbox": msg("Checkbox"), "radio": msg("One of several"), "checklist": msg("Several of a list"),
           "taglist": msg("Several of a list"), "select": msg("Choice"), "datetime": msg("Date or time"),
           "filepicker": msg("File"), "text": msg("Text"), "html": msg("Text"), "image": msg("Picture"),
-          "group": msg("Group of fields"), "dynamiclist": msg("List of rows"), "table": msg("Table"), "button": msg("Button"),
-          "spacer": msg("Space"), "separator": msg("Line"), "expression": msg("Expression"),
+          "group": msg("Group of fields"), "dynamiclist": msg("List of rows"), "table": msg("Table"),
+          "button": msg("Button"), "spacer": msg("Space"), "separator": msg("Line"), "expression": msg("Expression"),
           forms.FORM: msg("The form itself")}
 PATHS = {
-    "type": msg("Kind"), "name": msg("Name of it"), "scope": msg("Stands inside"), "members": msg("Elements in the lane"),
+    "type": msg("Kind"), "name": msg("Name of it"), "scope": msg("Stands inside"),
+    "members": msg("Elements in the lane"),
     "sourceRef": msg("Comes from"), "targetRef": msg("Leads to"), "default": msg("Default flow"),
     "attachedToRef": msg("Attached to"), "cancelActivity": msg("Interrupts"), "processRef": msg("Process"),
     "conditionExpression": msg("Condition"), "documentation": msg("Documentation"),
