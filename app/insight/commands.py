@@ -15,7 +15,7 @@ REST = timedelta(minutes=15)
 class CountPassages(Command):
     """Machine: count the passages of the next finished days, at most `days` of them. Answer {"days", "more"}."""
 
-    days: int = 31
+    days: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)

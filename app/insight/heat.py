@@ -22,7 +22,7 @@ from app.kernel import clock
 from app.kernel.commands import Actor
 from app.kernel.errors import Forbidden, msg
 
-MOST_FRESH = 31
+MOST_FRESH = 3
 """Days that a page counts from the steps themselves, where the worker has not come to them yet."""
 MEDIAN, MOST = 0.5, 0.9
 

@@ -20,6 +20,7 @@ from app.deadlines import WorkCalendar
 from app.deadlines.model import Deadline
 from app.engine.model import ProcessInstance
 from app.insight.histogram import bucket
+from app.insight.worked import Worked
 from app.kernel.errors import YikouError
 
 Version = tuple[str, str]
@@ -76,6 +77,8 @@ class Ways:
             yield self.raced[element_id]
 
 
+LONG = timedelta(days=400)
+"""Passages that began earlier than that before the span are reckoned one by one."""
 NOWHERE = Ways({}, {}, frozenset(), frozenset())
 
 
@@ -121,6 +124,7 @@ def _count(session: Session, tenant_id: UUID, calendar: WorkCalendar, span: tupl
     pins = {case_id: str(pinned.get(process_id, "")) for case_id, pinned in session.execute(_pins(within))}
     known: dict[str, Ways] = {}
     lengths: dict[tuple[datetime, datetime], int] = {}
+    worked = Worked(calendar, span[0].date() - LONG)
     for case_id, rows in groupby(session.execute(_rows(process_id, within)), key=lambda row: row.case_id):
         digest = pins.get(case_id, "")
         if not digest:
@@ -128,10 +132,10 @@ def _count(session: Session, tenant_id: UUID, calendar: WorkCalendar, span: tupl
         if digest not in known:
             known[digest] = _ways_of(session, tenant_id, digest)
         tallies = found.setdefault((process_id, digest), {})
-        _case(list(rows), known[digest], calendar, lengths, tallies)
+        _case(list(rows), known[digest], worked, lengths, tallies)
 
 
-def _case(rows: list[Any], way: Ways, calendar: WorkCalendar, lengths: dict[tuple[datetime, datetime], int],
+def _case(rows: list[Any], way: Ways, worked: Worked, lengths: dict[tuple[datetime, datetime], int],
           tallies: dict[str, Tally]) -> None:
     for number, row in enumerate(rows):
         if row.how != "completed":
@@ -143,7 +147,7 @@ def _case(rows: list[Any], way: Ways, calendar: WorkCalendar, lengths: dict[tupl
         if row.since is not None:
             span = (row.since, row.at)
             if span not in lengths:
-                lengths[span] = bucket(calendar.between(*span)) if row.since < row.at else 0
+                lengths[span] = bucket(worked.between(*span)) if row.since < row.at else 0
             tally.times[lengths[span]] = tally.times.get(lengths[span], 0) + 1
         for flow in way.taken(row.element_id, _entered_next(rows, number)):
             tallies.setdefault(flow, Tally()).passages += 1

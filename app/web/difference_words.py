@@ -38,7 +38,7 @@ FIELDS = {"textfield": msg("Line of text"), "textarea": msg("Text field"), "numb
 PATHS = {
     "type": msg("Kind"), "name": msg("Name of it"), "scope": msg("Stands inside"),
     "members": msg("Elements in the lane"),
-    "sourceRef": msg("Comes from"), "targetRef": msg("Leads to"), "default": msg("Default flow"),
+    "sourceRef": msg("Where it begins"), "targetRef": msg("Where it leads"), "default": msg("Default flow"),
     "attachedToRef": msg("Attached to"), "cancelActivity": msg("Interrupts"), "processRef": msg("Process"),
     "conditionExpression": msg("Condition"), "documentation": msg("Documentation"),
     "isExecutable": msg("Can be run"), "property name_en": msg("English name"), "input order": msg("Order of inputs"),

@@ -17,7 +17,7 @@ class Difference:
     """`tables` and `parts`: what differs of a decision, or of a process or form. `lines`: as `diff -u` says
     it, where the others do not say it all. `data`: both versions, for names of what is spoken of."""
 
-    kind: str
+    kind: str = ""
     data: tuple[bytes, bytes] = (b"", b"")
     tables: tuple[dmn.SheetChange, ...] = ()
     parts: tuple[PartChange, ...] = ()

@@ -22,7 +22,7 @@ _next: list[datetime] = []
 
 
 def tick(now: datetime, owner: str) -> int:
-    """Offices with a finished day that is not counted; the number of days. A long past is counted a month at a tick."""
+    """Offices with a finished day that is not counted; the number of days. A long past is counted by and by."""
     if _next and timedelta() < _next[0] - now <= EVERY:
         return 0
     _next[:] = [now + EVERY]

@@ -65,7 +65,7 @@ def _fill(crowd: Crowd, size: int) -> None:
             if crowd.database.dialect == "postgresql":
                 connection.execute(text("SELECT set_config('app.tenant_id', :t, true)"), {"t": str(crowd.tenant_id)})
             _part(connection, crowd, names, pins, [(number, now - timedelta(
-                days=1 + number * (DAYS - 20) // size, minutes=source.randrange(600))) for number in range(
+                days=number * (DAYS - 20) // size, minutes=source.randrange(600))) for number in range(
                     start, min(size, start + PART))], source)
     with crowd.database.engine.connect() as connection:
         connection.execute(text("ANALYZE"))

@@ -9,9 +9,13 @@ from typing import Any
 
 from lxml import etree
 
+from app.auth.actors import actor_of
+from app.auth.queries import staff
 from app.catalog.commands import PublishDefinition
+from app.kernel import database
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
+from app.studio.commands import BeginDraft, SaveDraft
 from app.tenancy.queries import tenant_by_slug
 from tests.web.admin_pages import HOME, Desk, Labels
 from tests.web.visiting import UNKNOWN, fill
@@ -72,6 +76,26 @@ def test_the_page_of_a_version_shares_the_words(app: Any) -> None:
     assert "No difference." in same and "data-diagram-of" not in same
     drawn = desk.client.get(f"{HOME}/studio/differences/process/unit_work/diagram?at={ids[0]}").get_json()["xml"]
     assert "承办" in drawn
+
+
+def test_a_draft_against_what_is_in_force(app: Any) -> None:
+    fill()
+    desk, found = Desk(app, "analyst"), tenant_by_slug("demo")
+    assert found is not None
+    with database.current().read(found.tenant_id) as session:
+        analyst = actor_of(session, next(one.user_id for one in staff(session) if one.login == "analyst"))
+    assert analyst is not None
+    begun = dispatch(BeginDraft(tenant_id=found.tenant_id, actor=analyst, kind="process", definition_key="unit_work"))
+    dispatch(SaveDraft(tenant_id=found.tenant_id, actor=analyst, kind="process", definition_key="unit_work",
+                       data=other_process(), revision=begun["revision"]))
+    page = desk.get("/studio/differences/process/unit_work")
+    assert "<del>办理</del> → <ins>承办</ins>" in page and 'value="draft" selected' in page
+    drawn = desk.client.get(f"{HOME}/studio/differences/process/unit_work/diagram?at=draft").get_json()["xml"]
+    assert "承办" in drawn
+    dispatch(SaveDraft(tenant_id=found.tenant_id, actor=analyst, kind="process", definition_key="unit_work",
+                       data=b"<half", revision=begun["revision"] + 1))
+    broken = desk.get("/studio/differences/process/unit_work?new=draft")
+    assert "&lt;half" in broken and not Labels(broken).faults()
 
 
 def test_a_table_and_a_form(app: Any) -> None:
