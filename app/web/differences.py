@@ -22,6 +22,8 @@ class Difference:
     tables: tuple[dmn.SheetChange, ...] = ()
     parts: tuple[PartChange, ...] = ()
     lines: tuple[str, ...] = ()
+    unread: bool = False
+    """Whether one of both is no such file, as a draft may be for a while."""
 
     def __bool__(self) -> bool:
         return bool(self.tables or self.parts or self.lines)
@@ -43,8 +45,8 @@ def between(kind: str, before: bytes, after: bytes) -> Difference:
         return Difference(kind)
     try:
         tables, parts, rest = _told(kind, before, after)
-    except DefinitionError:  # a draft may be no such file yet
-        tables, parts, rest = (), (), (before, after)
+    except DefinitionError:
+        return Difference(kind, (before, after), lines=_lines(before, after), unread=True)
     if not (tables or parts):
         rest = rest if rest[0] != rest[1] else (before, after)
     return Difference(kind, (before, after), tables, parts, _lines(*rest))
