@@ -17,9 +17,10 @@ function badge({ data }, measure) {
   const box = document.createElement("span");
   box.className = "heat-number";
   const change = Number(data[`${measure}Change`] || 0);
-  if (change) box.classList.add(change > 0 ? "more" : "less");
-  box.textContent = data[`${measure}Says`];
-  box.title = `${data.name}: ${data[`${measure}Says`]}`;
+  if (Math.abs(change) >= 0.005) box.classList.add(change > 0 ? "more" : "less");
+  const arrow = Math.abs(change) < 0.005 ? "" : change > 0 ? " ▲" : " ▼";
+  box.textContent = data[`${measure}Says`] + arrow;
+  box.title = `${data.name}: ${data[`${measure}Says`]}${arrow}${arrow && ` ${Math.round(change * 100)}%`}`;
   return box;
 }
 
@@ -39,7 +40,7 @@ function colour(viewer, measure) {
     canvas.addMarker(one.id, `heat-${step(one.value, most)}`);
     // Numbers where people and other processes work; the table has them all.
     if (!/Task|Activity|SubProcess/.test(one.shape.type)) return;
-    overlays.add(one.id, "heat", { position: { bottom: 8, left: 4 }, html: badge(one, measure), scale: { min: 0.75 } });
+    overlays.add(one.id, "heat", { position: { bottom: 8, left: 4 }, html: badge(one, measure), scale: { min: 0.6 } });
   });
 }
 
