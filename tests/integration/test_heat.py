@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.auth.actors import actor_of
-from app.cases.commands import WithdrawCase
+from app.cases.commands import SubmitCase, WithdrawCase
 from app.cases.model import CaseStep
 from app.cases.queries import Standing, Through, search_cases
 from app.deadlines import calendar_of
@@ -24,8 +24,9 @@ from app.insight.periods import Period
 from app.insight.queries import HeatFigures, heat
 from app.kernel import database
 from app.kernel.bus import dispatch
-from app.kernel.commands import SYSTEM, Actor
+from app.kernel.commands import GUEST, SYSTEM, Actor
 from app.kernel.errors import Forbidden
+from app.tenancy.queries import tenant_by_slug
 from app.workers import passages as worker
 from tests.integration.play import Office
 from tests.integration.test_lifecycle import INTAKE
@@ -189,3 +190,16 @@ def test_the_cases_behind_a_count(office: Office) -> None:
         found = search_cases(session, actor, through=Through(where, now - timedelta(days=10), now))
         none = search_cases(session, actor, through=Through(where, now - timedelta(days=10), now - timedelta(days=9)))
     assert len(found) == seen(office).elements["task_intake"].passages == 1 and not none
+
+
+def test_the_shell_counts_all_anew(any_app: Any) -> None:
+    tenant = tenant_by_slug("demo")
+    assert tenant is not None
+    dispatch(SubmitCase(tenant_id=tenant.tenant_id, actor=GUEST, text="路灯坏了。", name="赵小敏", phone="13911110001"))
+    dispatch(CountPassages(tenant_id=tenant.tenant_id, actor=SYSTEM))
+    runner = any_app.test_cli_runner(env={"LC_ALL": "en_GB.UTF-8"})
+    with any_app.app_context():
+        done = runner.invoke(args=["insight", "rebuild", "demo"])
+        other = runner.invoke(args=["insight", "rebuild", "nowhere"])
+    assert done.exit_code == 0 and "0 days are counted." in done.output
+    assert other.exit_code == 1 and "nowhere" in other.output
