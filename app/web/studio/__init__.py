@@ -7,10 +7,12 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 from app.web.studio import (  # noqa: E402  views
     data,
     deciding,
+    differences,
     drift,
     editor,
     expressions,
     form_preview,
+    heat,
     options,
     overview,
     packages,
@@ -19,5 +21,5 @@ from app.web.studio import (  # noqa: E402  views
     walks,
 )
 
-__all__ = ["blueprint", "data", "deciding", "drift", "editor", "expressions", "form_preview", "options", "overview",
-           "packages", "saving", "walk_scenarios", "walks"]
+__all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "expressions", "form_preview", "heat",
+           "options", "overview", "packages", "saving", "walk_scenarios", "walks"]

@@ -14,8 +14,9 @@ from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, YikouError, msg
 from app.studio import Draft, naming, queries, surveying
 from app.studio.commands import ApproveDraft, AskForReview, PublishDraft, RejectDraft
+from app.web import differences
 from app.web.access import access
-from app.web.admin import definitions, differences, publishing
+from app.web.admin import definitions, publishing
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import actor, the_office

@@ -18,8 +18,8 @@ from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, NotFound, TooLarge, YikouError, msg
 from app.studio import KINDS, Draft, naming, queries, surveying
 from app.studio.commands import BeginDraft, DiscardDraft, RestoreDraft, SaveDraft
+from app.web import differences
 from app.web.access import access
-from app.web.admin import differences
 from app.web.admin.sent import expect, text
 from app.web.headers import POLICY
 from app.web.pages import dispatch, reading, unkeyed

@@ -15,8 +15,8 @@ from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, TooLarge, YikouError, msg
 from app.studio import marks, queries
 from app.studio.commands import NoteReader, SaveDraft
+from app.web import differences
 from app.web.access import access
-from app.web.admin import differences
 from app.web.errors import told
 from app.web.pages import dispatch, reading
 from app.web.sessions import actor, the_office
