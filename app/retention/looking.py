@@ -21,12 +21,14 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Line:
-    """One period of one kind: `cases` tells how many combinations of nature, module and outcome have it."""
+    """One period of one kind. `cases`: how many combinations of nature, module and outcome have it; `rules`: ids of the
+    rows of the table that say so."""
 
     what: str
     days: int
     cases: int
     due: int
+    rules: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def look(session: Session, tenant_id: UUID, now: datetime) -> Look:
     for what in kinds.KINDS if table is not None else ():
         assert table is not None  # noqa: S101
         facts = given if what in kinds.OF_CASES else [NO_CASE]
-        found = [Line(what, days, len(those), _due(session, what, those, now - timedelta(days=days)))
+        found = [Line(what, days, len(those), _due(session, what, those, now - timedelta(days=days)),
+                      frozenset[str]().union(*(table.rules(what, one) for one in those)))
                  for days, those in sorted(table.by_days(what, facts).items())]
         lines += found
         if not found:
