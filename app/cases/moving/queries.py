@@ -101,12 +101,14 @@ def places(session: Session, tenant_id: UUID, actor: Actor, process_id: str, fro
 
 def look(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to: str | ProcessDefinition, *,
          pairs: Mapping[str, str] | None = None, at: Collection[str] = (), submitted_from: datetime | None = None,
+         services: Collection[str] = (), units: Collection[str] = (),
          most: int | None = None) -> Iterator[tuple[str, MigrationItem]]:
     """(number, item that is not stored) of each chosen case: a dry run that writes nothing at all. `to`: the hash of a
     version, or a draft that was loaded. Raises NotFound, Invalid."""
     wanted = verdicts.plan(session, tenant_id, process_id, from_hash, to, pairs or {})
     uow = UnitOfWork(cast(BundlingSession, session), tenant_id, SYSTEM)  # it is only read from
-    rows = session.execute(choosing.instances(process_id, from_hash, at, submitted_from).limit(most)).all()
+    rows = session.execute(choosing.instances(process_id, from_hash, at, submitted_from, services,
+                                              units).limit(most)).all()
     for start in range(0, len(rows), CHUNK):
         known = choosing.with_instances(session, [case_id for case_id, _instance in rows[start:start + CHUNK]])
         for case, instance in known.values():

@@ -18,7 +18,8 @@ from app.web.words import WORDS, word
 ANY = "-"
 LITERALS = re.compile(r'\s*"([^"\\]*)"\s*')
 NOT = re.compile(r"not\((.+)\)")
-_WORDS = {"nature": "nature", "outcome": "outcome", "urgency": "urgency", "urgency_stated": "urgency", "kind": "kind", "module": "module", "channel": "channel",
+_WORDS = {"nature": "nature", "outcome": "outcome",
+          "urgency": "urgency", "urgency_stated": "urgency", "kind": "kind", "module": "module", "channel": "channel",
           "solved": "solved"}
 """Name of a column -> the list of words of its codes."""
 TRUTH = {"? = true": msg("yes"), "true": msg("yes"), "false": msg("no"), "? = false": msg("no"),

@@ -33,7 +33,8 @@ def _page(error: YikouError | None = None) -> str:
     with reading() as reader:
         found = retention.look(reader, reader.info["tenant_id"], clock.now())
         conditions = _conditions(reader, {rule for line in found.lines for rule in line.rules})
-    return render_template("admin/retention.html", found=found, conditions=conditions, values=request.form, may=actor(), **refused(error))
+    return render_template("admin/retention.html", found=found, conditions=conditions,
+                           values=request.form, may=actor(), **refused(error))
 
 
 def _conditions(reader: Session, wanted: Iterable[str]) -> dict[str, str]:

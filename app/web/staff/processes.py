@@ -63,7 +63,8 @@ def _page(failed: dict[str, str]) -> str:
         standing = {row.case_id: _names(reader, row) for row in found[:MOST]}
         places = _places(reader, wanted["process"])
     return render_template("staff/processes.html", rows=found[:MOST], more=len(found) > MOST, wanted=wanted,
-                           failed=failed, given=request.form, counts=counts, titles=titles, standing=standing, places=places)
+                           failed=failed, given=request.form, counts=counts, titles=titles, standing=standing,
+                           places=places)
 
 
 def _names(reader: Session, row: queries.Running) -> list[str]:
