@@ -2,3 +2,8 @@
 
 Other rooms use `from app.studio import ...`.
 """
+
+from app.studio import drafts
+from app.studio.drafts import KINDS, Draft
+
+__all__ = ["KINDS", "Draft", "drafts"]

@@ -76,9 +76,14 @@ def _entries_text(stored: Any) -> str:
     return "\n".join(f"{one.get('code')} = {one.get('zh')} / {one.get('en') or one.get('zh')}" for one in rows)
 
 
+def _switch(text: str) -> bool | None:
+    return {"on": True, "off": False}.get(text.strip().lower())
+
+
 WRITTEN: Mapping[str, Written] = {
     "shifts": Written(_shifts, _shifts_text, msg("Please write it like this: 1-5: 09:00-12:00, 13:00-17:30")),
     "span": Written(_span, _span_text, msg("Please write it like this: 21:00-08:00, or \"none\".")),
+    "switch": Written(_switch, lambda stored: "on" if stored is True else "off", msg("Please write on or off.")),
     "entries": Written(_entries, _entries_text,
                        msg("Please write one a line, each code once: health = 健康与接种 / Health and vaccination")),
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from app.kernel.errors import msg
 from app.web.demand_words import DEMAND_EVENTS
 from app.web.rule_words import RULE_EVENTS
+from app.web.studio_words import STUDIO_EVENTS
 
 ABOUT: dict[str, str] = {
     "backup": msg("Backups"), "retention": msg("Retention"),
     "attachment": msg("Files"), "auth": msg("Signing in and rights"), "case": msg("Cases"),
     "demand": msg("Topics of demand"),
     "deadline": msg("Deadlines"), "delivery": msg("Failed events"),
-    "decision": msg("Decisions"), "definition": msg("Rules and processes"),
+    "decision": msg("Decisions"), "draft": msg("Drafts of the Studio"), "definition": msg("Rules and processes"),
     "incident": msg("Incidents"), "knowledge": msg("Questions and answers"), "notice": msg("Notices"),
     "migration": msg("Moves of running cases"), "message": msg("Messages to processes"),
     "notification": msg("Messages"), "person": msg("Personal data"), "profile": msg("Profiles"),
@@ -107,5 +108,5 @@ EVENTS: dict[str, str] = {
     "case.task_taken_over": msg("Task taken over from an absent colleague"),
     "case.instructed": msg("Instruction from above"), "case.person_instructed": msg("Handler told of an instruction"),
     "case.task_follow_up_set": msg("Follow-up date set"), **RULE_EVENTS,
-    **DEMAND_EVENTS,
+    **DEMAND_EVENTS, **STUDIO_EVENTS,
 }
