@@ -8,7 +8,7 @@ from alembic import op
 from migrations.security import protect
 
 revision = "0042"
-down_revision = "0037"
+down_revision = "0038"
 
 
 def upgrade() -> None:
