@@ -73,14 +73,16 @@ from app.dmn.comparing import Effect, effects, questions
 from app.dmn.conformance import evaluate
 from app.dmn.contradictions import Contradiction, settled
 from app.dmn.deciding import Asking, DecisionResult, decide
-from app.dmn.editing import Change, Column, Row, Sheet, changes, literals, sheets, titles, written
+from app.dmn.editing import Column, Row, Sheet, literals, sheets, titles, written
 from app.dmn.linting import lint
 from app.dmn.loading import load, read
 from app.dmn.model import Decision, InputData, Model
 from app.dmn.needs import needed
 from app.dmn.ruling import Subject, ruled
 from app.dmn.scenarios import ask_all
+from app.dmn.table_changes import Change, ColumnChange, SheetChange, changes, table_changes, without_tables
 
-__all__ = ["Asking", "Change", "Column", "Contradiction", "Decision", "DecisionResult", "Effect", "InputData", "Model",
-           "Row", "Sheet", "Subject", "ask_all", "changes", "decide", "effects", "evaluate", "lint", "literals", "load",
-           "needed", "questions", "read", "ruled", "settled", "sheets", "titles", "written"]
+__all__ = ["Asking", "Change", "Column", "ColumnChange", "Contradiction", "Decision", "DecisionResult", "Effect",
+           "InputData", "Model", "Row", "Sheet", "SheetChange", "Subject", "ask_all", "changes", "decide", "effects",
+           "evaluate", "lint", "literals", "load", "needed", "questions", "read", "ruled", "settled", "sheets",
+           "table_changes", "titles", "without_tables", "written"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
@@ -51,16 +51,6 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Change:
-    """What became of a row: added, removed or changed; `cells`: column number -> (before, after)."""
-
-    kind: str
-    number: int
-    row: Row
-    cells: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-
-
 def sheets(data: bytes, file: str) -> list[Sheet]:
     """All tables of a file, in its order. Raises DefinitionError for what is no DMN file."""
     return list(_sheets(data, file))
@@ -104,22 +94,6 @@ def written(data: bytes, file: str, rows: Mapping[str, Sequence[Row]]) -> tuple[
             _fill(element, rows[str(element.get("id"))])
     made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return made + b"\n", {sheet.id: list(sheet.rows) for sheet in sheets(made, file)}
-
-
-def changes(before: Sheet | None, after: Sheet) -> list[Change]:
-    """What a reader should look at, in the order of the new table; the removed ones last."""
-    old = {row.id: row for row in before.rows} if before is not None else {}
-    found: list[Change] = []
-    for number, row in enumerate(after.rows, 1):
-        known = old.pop(row.id, None)
-        if known is None:
-            found.append(Change("added", number, row))
-        elif known.cells != row.cells:
-            pairs = enumerate(zip(known.cells, row.cells, strict=False))
-            cells = {at: pair for at, pair in pairs if pair[0] != pair[1]}
-            found.append(Change("changed", number, row, cells))
-    numbers = {row.id: number for number, row in enumerate(before.rows, 1)} if before is not None else {}
-    return found + [Change("removed", numbers[row.id], row) for row in old.values()]
 
 
 def _tables(root: Element) -> Iterator[Element]:

@@ -1,5 +1,7 @@
 """The engine: Camunda 8 style BPMN in, pure steps out. The only importer of SpiffWorkflow; knows nothing of cases."""
 
+from app.engine.comparing import compare
+from app.engine.comparing import parts as diagram_parts
 from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate
@@ -84,6 +86,8 @@ __all__ = [
     "TraceStep",
     "candidates",
     "changeable",
+    "compare",
+    "diagram_parts",
     "due_since",
     "go_back",
     "lint",

@@ -1,6 +1,8 @@
 """Forms: a `.form` file (form-js JSON) to fields, checked entries and a render model. The HTML is the web's."""
 
 from app.forms import building
+from app.forms.beside import beside
+from app.forms.comparing import FORM, compare
 from app.forms.model import Component, Form
 from app.forms.options import OptionSource
 from app.forms.reading import lint, load
@@ -11,6 +13,6 @@ from app.forms.validation import Validated, validate
 from app.forms.values import Option
 
 __all__ = [
-    "Component", "Field", "Form", "Item", "Option", "OptionSource", "RenderModel", "Row", "ShownOption", "Validated",
-    "building", "lint", "load", "render", "validate", "with_row", "without_row",
+    "FORM", "Component", "Field", "Form", "Item", "Option", "OptionSource", "RenderModel", "Row", "ShownOption",
+    "Validated", "beside", "building", "compare", "lint", "load", "render", "validate", "with_row", "without_row",
 ]

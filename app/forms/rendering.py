@@ -22,14 +22,16 @@ Errors = Mapping[str, Sequence[Message]]
 
 
 def render(form: Form, values: Mapping[str, Any], errors: Errors | None = None, *, locale: str, now: datetime,
-           options_sources: OptionSource | None = None, raw: Raw | None = None) -> RenderModel:
+           options_sources: OptionSource | None = None, raw: Raw | None = None,
+           marks: Mapping[str, str] | None = None) -> RenderModel:
     """What the page shows.
 
     `values` are the variables; `raw` what was entered before (of `Validated.raw`), to show it again unchanged.
+    `marks`: component id -> what a comparison says of it.
     `errors` as `Validated.errors`. `now` is aware, in the office's zone.
     """
     filling = Filling(form, values, raw, Scope(form.id, {}, now, locale), options_sources)
-    page = _Page(filling, errors or {})
+    page = _Page(filling, errors or {}, marks or {})
     rows = page.rows(filling.slots)
     known = {slot.name for slot in filling.visible()}
     others = tuple(message for name, found in (errors or {}).items() if name not in known for message in found)
@@ -46,8 +48,8 @@ def render(form: Form, values: Mapping[str, Any], errors: Errors | None = None, 
 class _Page:
     """Turns slots into fields; scopes are looked up by slot."""
 
-    def __init__(self, filling: Filling, errors: Errors) -> None:
-        self.filling, self.errors = filling, errors
+    def __init__(self, filling: Filling, errors: Errors, marks: Mapping[str, str]) -> None:
+        self.filling, self.errors, self.marks = filling, errors, marks
         self.first_time = filling.raw is None
         self.scope_of = {id(slot): scope for slot, scope in filling.scopes()}
 
@@ -66,7 +68,11 @@ class _Page:
 
     def field(self, slot: Slot) -> Field:
         """One field of any type."""
-        scope = self.scope_of[id(slot)]
+        field = self._field(slot, self.scope_of[id(slot)])
+        mark = self.marks.get(slot.component.id)
+        return replace(field, mark=mark) if mark else field
+
+    def _field(self, slot: Slot, scope: Scope) -> Field:
         if slot.component.type in INPUTS:
             errors = tuple(self.errors.get(slot.name, ()))
             return Presenter(slot, scope, self.first_time, errors).field()

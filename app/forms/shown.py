@@ -36,6 +36,7 @@ class Field:
     `kind` names the macro: input, textarea, checkbox, choices, select, group, list, text, image, table, button,
     separator, spacer. `type` is the form-js type. `attributes` are the HTML attributes of the control, ready for
     `xmlattr`. `value` is the text of an input (checkbox: "on" when ticked). `errors`: (message id, params).
+    `mark`: added, removed, changed or moved, where two forms are compared.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Field:
     columns: tuple[str, ...] = ()
     cells: tuple[tuple[str, ...], ...] = ()
     properties: dict[str, Any] = field(default_factory=dict)
+    mark: str = ""
 
 
 @dataclass(frozen=True)

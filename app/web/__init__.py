@@ -9,6 +9,7 @@ from app.extensions import csrf
 from app.web import (
     access,
     context,
+    difference_words,
     errors,
     headers,
     health,
@@ -34,6 +35,7 @@ def install(app: Flask) -> None:
     texts.install(app)
     context.install(app)
     names.install(app)
+    difference_words.install(app)
     show.install(app)
     access.install(app)
     csrf.init_app(app)

@@ -1,20 +1,5 @@
 // Shows a process diagram with the places of its tokens. The page says the same in words; this is a picture of it.
-import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
-
-// The file's names are Chinese; its property name_en holds the English ones.
-function englishName(element) {
-  const properties = element.extensionElements?.values?.find((one) => one.$type === "zeebe:properties");
-  return properties?.$children?.find((one) => one.name === "name_en")?.value;
-}
-
-function inEnglish(viewer, elements) {
-  elements.forEach((shape) => {
-    const name = shape.businessObject && englishName(shape.businessObject);
-    if (!name) return;
-    shape.businessObject.name = name;
-    viewer.get("eventBus").fire("element.changed", { element: shape });
-  });
-}
+import { fetched, giveUp, view } from "./studio/viewing.js";
 
 function badge(one) {
   const box = document.createElement(one.cases ? "a" : "span");
@@ -34,11 +19,10 @@ function badge(one) {
 
 // Numbers at the elements. Passages alone are shown at what people and other processes do, so that the drawing stays readable.
 async function count(place, viewer) {
-  const answer = await fetch(place.dataset.counts, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
+  const { elements: counted } = await fetched(place.dataset.counts);
   const elements = viewer.get("elementRegistry");
   const overlays = viewer.get("overlays");
-  (await answer.json()).elements.forEach((one) => {
+  counted.forEach((one) => {
     const shape = elements.get(one.id);
     if (!shape || shape.waypoints) return;
     if (!one.live && !one.stopped && !/Task|Activity|SubProcess/.test(shape.type)) return;
@@ -51,15 +35,11 @@ async function count(place, viewer) {
 }
 
 async function show(place) {
-  const answer = await fetch(place.dataset.diagram, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const { xml, active, visited, incidents } = await answer.json();
+  const { xml, active, visited, incidents } = await fetched(place.dataset.diagram);
   if (!xml) return;
-  const viewer = new NavigatedViewer({ container: place });
-  await viewer.importXML(xml);
+  const viewer = await view(place, xml);
   const canvas = viewer.get("canvas");
   const elements = viewer.get("elementRegistry");
-  if (document.documentElement.lang === "en") inEnglish(viewer, elements);
   const mark = (ids, name) => ids.filter((id) => elements.get(id)).forEach((id) => canvas.addMarker(id, name));
   mark(visited, "token-visited");
   mark(active, "token-active");
@@ -77,8 +57,5 @@ async function show(place) {
 }
 
 document.querySelectorAll("[data-diagram]").forEach((place) => {
-  show(place).catch((error) => {
-    place.textContent = place.getAttribute("aria-label");
-    console.error(error);
-  });
+  show(place).catch((error) => giveUp(place, error));
 });

@@ -16,8 +16,9 @@ from app.cases import queries as cases
 from app.catalog import queries
 from app.config import ROOT
 from app.kernel.errors import DefinitionError, Invalid, NotFound, Problem, YikouError, msg
+from app.web import differences
 from app.web.access import access
-from app.web.admin import blueprint, definitions, differences, past_cases, publishing, sheets
+from app.web.admin import blueprint, definitions, past_cases, publishing, sheets
 from app.web.admin.sent import expect, text
 from app.web.pages import reading
 from app.web.sessions import the_office

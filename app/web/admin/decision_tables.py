@@ -16,8 +16,9 @@ from app.catalog.commands import NoteRefusal, PublishDefinition
 from app.config import ROOT
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, DefinitionError, Invalid, NotFound, Problem, YikouError, msg
+from app.web import differences
 from app.web.access import access
-from app.web.admin import blueprint, differences, past_cases, publishing, sheets
+from app.web.admin import blueprint, past_cases, publishing, sheets
 from app.web.admin import cells as table_cells
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading

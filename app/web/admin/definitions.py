@@ -19,8 +19,9 @@ from app.config import ROOT
 from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.model import BASE_TENANT_ID
 from app.offices import files
+from app.web import differences
 from app.web.access import access
-from app.web.admin import blueprint, differences, live_counts
+from app.web.admin import blueprint, live_counts
 from app.web.pages import reading
 from app.web.sessions import actor, the_office
 

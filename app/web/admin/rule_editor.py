@@ -14,8 +14,9 @@ from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Invalid, Problem, YikouError, msg
 from app.rules import queries
 from app.tenancy import queries as tenancy
+from app.web import differences
 from app.web.access import access
-from app.web.admin import blueprint, definitions, differences, rule_runs
+from app.web.admin import blueprint, definitions, rule_runs
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import the_office

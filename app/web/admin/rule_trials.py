@@ -10,8 +10,9 @@ from app.catalog import queries as published
 from app.catalog.commands import WithdrawDefinition
 from app.kernel.errors import Conflict, DefinitionError, Invalid, msg
 from app.rules import queries
+from app.web import differences
 from app.web.access import access
-from app.web.admin import blueprint, differences, rule_runs, supervision_rules
+from app.web.admin import blueprint, rule_runs, supervision_rules
 from app.web.admin.sent import expect, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import the_office

@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+from app.web.studio import differences as differences  # noqa: E402  the views of each part

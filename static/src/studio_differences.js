@@ -1,0 +1,3 @@
+import { start } from "./studio/differences.js";
+
+start();
