@@ -40,6 +40,7 @@ from app.engine.stimuli import (
     ThrowJobError,
 )
 from app.engine.timers import Due, due_since, next_due
+from app.engine.using import Use, uses
 
 __all__ = [
     "ELEMENTS",
@@ -99,4 +100,6 @@ __all__ = [
     "run",
     "scenarios",
     "signal_key",
+    "Use",
+    "uses",
 ]

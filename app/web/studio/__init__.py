@@ -5,3 +5,5 @@ from flask import Blueprint
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
 from app.web.studio import differences as differences  # noqa: E402  the views of each part
+from app.web.studio import effect as effect  # noqa: E402
+from app.web.studio import in_force as in_force  # noqa: E402

@@ -105,7 +105,7 @@ def _side(one: Entry, effective: Entry | None) -> Side:
 def _draft(session: Session, kind: str, key: str) -> Any:
     """The open draft of the office, where drafts are kept."""
     try:
-        from app.studio import drafts  # type: ignore[attr-defined]
+        from app.studio import drafts
     except ImportError:
         return None
     return drafts.draft(session, the_office().tenant_id, kind, key)
