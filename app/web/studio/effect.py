@@ -171,7 +171,8 @@ def _effect(reader: Session, draft: Draft, sent: Sent) -> dict[str, Any]:
     for element in effects.elements(draft, found):
         names.setdefault(element.id, element_name(element))
     gone = {place.element.id: place for one in found.standings for place in one.places if not place.same}
-    return {"found": found, "names": names, "gone": gone, "name": element_name,
+    where = {place.element.id: element_name(place.element) for one in found.standings for place in one.places}
+    return {"found": found, "names": names, "gone": gone, "name": element_name, "where": where,
             "services": [(one.code, name_of(one)) for one in knowledge.services(reader, active_only=False)],
             "units": [(one.code, name_of(one)) for one in tenancy.units(reader)],
             "may_move": policy.can(actor(), "instance.migrate")}
