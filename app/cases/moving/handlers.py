@@ -147,7 +147,7 @@ def look_at_migration(command: LookAtMigration, uow: UnitOfWork) -> dict[str, An
 def _looked_at(uow: UnitOfWork, run: MigrationRun) -> None:
     run.state = PLANNED
     if run.at_once:
-        steering.begin(uow, run)
+        steering.set_off(uow, run)
 
 
 def _origins(uow: UnitOfWork, items: list[MigrationItem]) -> dict[UUID | None, MigrationItem]:

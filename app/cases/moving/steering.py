@@ -31,11 +31,11 @@ def start_migration(command: StartMigration, uow: UnitOfWork) -> dict[str, Any]:
     if run.started_at is None and _unseen(uow, run):
         run.state, run.at_once = LOOKING, True
     else:
-        begin(uow, run)
+        set_off(uow, run)
     return {"state": run.state}
 
 
-def begin(uow: UnitOfWork, run: MigrationRun) -> None:
+def set_off(uow: UnitOfWork, run: MigrationRun) -> None:
     """Instances move from now on."""
     run.state, run.started_at = RUNNING, run.started_at or uow.now
     uow.record(MigrationStarted(**codes(run)))
