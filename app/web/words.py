@@ -12,6 +12,7 @@ from app.web.notice_words import NOTICE_WORDS
 from app.web.office_words import OFFICE_WORDS
 from app.web.retention_words import RETENTION_WORDS
 from app.web.rule_words import RULE_WORDS
+from app.web.studio_words import STUDIO_WORDS
 from app.web.texts import t
 
 WORDS: dict[str, dict[str, str]] = {
@@ -146,6 +147,7 @@ WORDS.update(OFFICE_WORDS)
 WORDS.update(MATTER_WORDS)
 WORDS.update(MOVING_WORDS)
 WORDS.update(DEMAND_WORDS)
+WORDS.update(STUDIO_WORDS)
 WORDS.update(RULE_WORDS)
 WORDS.update(RETENTION_WORDS)
 WORDS["value"] = {

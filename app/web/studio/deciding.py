@@ -1,0 +1,139 @@
+"""A draft comes into force: what it changes, what the checks say, what a second person says, and the button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.catalog import queries as published
+from app.catalog.commands import NoteRefusal
+from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, YikouError, msg
+from app.studio import Draft, queries, surveying
+from app.studio.commands import ApproveDraft, AskForReview, PublishDraft, RejectDraft
+from app.studio.naming import as_text
+from app.web import differences
+from app.web.access import access
+from app.web.admin import definitions, publishing
+from app.web.admin.sent import expect, text
+from app.web.pages import dispatch, reading
+from app.web.sessions import actor, the_office
+from app.web.studio import blueprint
+from app.web.studio.editor import PLACE, Sheet, number, sheet
+from app.web.studio.names import called, people
+from app.web.texts import t
+
+Answer = Response | tuple[str, int] | str
+REVIEWS = {"ask": AskForReview, "approve": ApproveDraft, "reject": RejectDraft}
+SAID = {"ask": msg("A second person is asked to look at it."), "approve": msg("Approved."),
+        "reject": msg("Not approved. Who wrote it sees why.")}
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The version a draft began from, the one in force, and the draft, as differences."""
+
+    theirs: differences.Difference
+    mine: differences.Difference
+    between: differences.Difference
+
+
+@blueprint.get(PLACE + "/publish")
+@access("definition.draft")
+def deciding(kind: str, key: str) -> str:
+    """Everything to look at before."""
+    return _page(kind, key)
+
+
+@blueprint.post(PLACE + "/publish")
+@access("definition.publish")
+def publish(kind: str, key: str) -> Answer:
+    """Through the catalog; with `over` it replaces a version that the draft did not begin from."""
+    try:
+        expect("revision", "reason", "over")
+        over = request.form.get("over")
+        data = _draft(kind, key).data
+        answer = dispatch(PublishDraft, kind=kind, definition_key=key, revision=number(text("revision")),
+                          reason=text("reason"), over=over.strip() if over is not None else None)
+    except DefinitionError as error:
+        dispatch(NoteRefusal, kind=kind, definition_key=key, problems=len(error.problems))
+        return _page(kind, key, error=Invalid(msg("The file was refused. What was in force stays in force."))), 422
+    except (Conflict, Invalid) as error:
+        return _page(kind, key, error=error), error.status
+    flash(t(msg("In force: %(key)s, version %(version)s."), key=key, version=answer["version"]))
+    publishing.flash_trial(data)
+    publishing.flash_hints(kind, key, data)
+    return redirect(url_for("admin.definition", kind=kind, key=key), 303)
+
+
+@blueprint.post(PLACE + "/review")
+@access("definition.draft")
+def review(kind: str, key: str) -> Answer:
+    """`_action`: ask, approve or reject, about exactly the revision that was shown."""
+    try:
+        expect("revision", "words")
+        action = request.form.get("_action", "")
+        if action not in REVIEWS:
+            raise Invalid(msg("This step is not known."))
+        dispatch(REVIEWS[action], kind=kind, definition_key=key, revision=number(text("revision")), words=text("words"))
+    except (Conflict, Invalid, Forbidden) as error:
+        return _page(kind, key, error=error), error.status
+    flash(t(SAID[action]))
+    return redirect(url_for("studio.deciding", kind=kind, key=key), 303)
+
+
+def _draft(kind: str, key: str) -> Draft:
+    with reading() as reader:
+        found = queries.draft(reader, the_office().tenant_id, kind, key)
+    if found is None:
+        raise Conflict(msg("There is no draft of this definition any more."))
+    return found
+
+
+def _page(kind: str, key: str, error: YikouError | None = None) -> str:
+    tenant_id = the_office().tenant_id
+    with reading() as reader:
+        found = sheet(reader, kind, key)
+        if found.draft is None:
+            return _nothing(found)
+        problems = published.verdict(reader, tenant_id, kind, key, found.draft.data)
+        said = queries.said(reader, found.draft)
+        who = people(reader, [found.draft.saved_by, *(one.by_user_id for one in said)])
+        state, wanted = queries.state(reader, found.draft), queries.wanted(reader)
+        approved = queries.approved(reader, found.draft)
+        sides = _sides(reader, found)
+        diagrams = surveying.processes(reader, tenant_id) if kind == "form" else ()
+    return render_template(
+        "studio/publish.html", sheet=found, draft=found.draft, name=called(kind, key, found.draft.data, diagrams),
+        problems=problems, wrong=any(one.severity == "error" for one in problems), said=said, who=who, state=state,
+        wanted=wanted, approved=approved, sides=sides, mine=found.draft.saved_by == actor().user_id,
+        lines=definitions.lines_of(found.draft.data, problems), reason=text("reason"), words=text("words"),
+        difference=differences.between(kind, found.live.data if found.live else b"", found.draft.data),
+        problem=t(error.message, **error.params) if error is not None else "")
+
+
+def _nothing(found: Sheet) -> str:
+    return render_template("studio/publish.html", sheet=found, draft=None,
+                           name=called(found.kind, found.key, found.source.encode()), problem="")
+
+
+def _sides(reader: Session, found: Sheet) -> Sides | None:
+    """Where another version came into force since; None where the draft is up to date."""
+    if not found.behind or found.draft is None:
+        return None
+    theirs = as_text(found.live.data).encode() if found.live is not None else b""
+    base = _base(reader, found)
+    return Sides(differences.between(found.kind, base, theirs), differences.between(found.kind, base, found.draft.data),
+                 differences.between(found.kind, theirs, found.draft.data))
+
+
+def _base(reader: Session, found: Sheet) -> bytes:
+    tenant_id = the_office().tenant_id
+    for one in published.history(reader, tenant_id, found.kind, found.key):
+        if found.draft is not None and one.hash == found.draft.based_on:
+            return as_text(published.version(reader, tenant_id, one.id).data).encode()
+    return b""
+
+

@@ -1,0 +1,34 @@
+"""Definitions and people in words of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth import queries as auth
+from app.catalog import Published
+from app.studio import naming
+from app.studio.naming import Title
+from app.web.texts import locale
+
+
+def in_words(name: Title, key: str) -> str:
+    """The reader's half of a name, else the other one, else the key."""
+    zh, en = name
+    return (en or zh if locale() == "en" else zh or en) or key
+
+
+def called(kind: str, key: str, data: bytes, diagrams: Iterable[Published] = ()) -> str:
+    """What a file is called; a form without a name as the task that shows it."""
+    found = naming.title(kind, key, data)
+    if kind == "form" and not any(found):
+        found = naming.titles_of_forms(one.data for one in diagrams).get(key, found)
+    return in_words(found, key)
+
+
+def people(session: Session, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Names by id."""
+    found = auth.names(session, {one for one in ids if one is not None})
+    return {one: name for one, name in found.items()}  # noqa: C416  widens the type: an id may be missing
