@@ -127,8 +127,9 @@ def test_some_of_two_versions_by_element_service_and_day(office: Office) -> None
     office.work()
     revision = draft(office, lambda text: text.replace('name="甲" isExecutable', 'name="乙" isExecutable', 1))
     seen = look(office)
-    assert [(each.version.hash, each.open) for each in seen.standings] == [(versions[1], 2), (versions[0], 1)]
-    assert [(each.chosen, each.looked) for each in look(office, versions=(versions[0],)).standings] == [(0, 0), (1, 1)]
+    assert {each.version.hash: each.open for each in seen.standings} == {versions[1]: 2, versions[0]: 1}
+    assert {each.version.hash: (each.chosen, each.looked) for each in look(office, versions=(versions[0],)).standings} == {
+        versions[1]: (0, 0), versions[0]: (1, 1)}
     assert look(office, services=("LS01",)).chosen == 1 and look(office, at=("task_nowhere",)).chosen == 0
     assert look(office, submitted_from=office.clock.now() - timedelta(hours=12)).chosen == 2
     answer = go(office, revision, choice=effects.Choice(services=("CS01",)), at_once=False)

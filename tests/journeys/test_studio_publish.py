@@ -24,7 +24,7 @@ from tests.journeys.main_path import Stage
 from tests.journeys.people import DESK, PHONE, Person, chromium
 from tests.journeys.server import ROOT, running
 
-KEY, CASES = "service_request", 24
+KEY, CASES = "service_request", 12
 PAGE = f"/studio/publish/process/{KEY}"
 
 
