@@ -277,6 +277,8 @@ def test_who_has_the_page_open_is_known_while_it_is(two: Two) -> None:
     assert here() == [two.one.user_id, two.other.user_id]
     two.office.clock.advance(timedelta(seconds=40))
     assert two.do("NoteReader", two.other)["revision"] == 0
+    with pytest.raises(NotFound):
+        two.do("NoteReader", key="no_such_decision")
     two.office.clock.advance(timedelta(seconds=40))
     assert here() == [two.other.user_id]
 

@@ -95,6 +95,13 @@ def test_what_a_closed_page_had_not_sent_is_there_again(stage: Stage) -> None:
         opened(one)
         expect(one.page.locator(".cm-content")).to_contain_text("<!-- vier -->")
         state(one, "saved")
+        one.page.route("**/draft", lambda route: (route.fetch(), route.abort()))  # it arrives, the answer does not
+        typed(one, "<!-- fünf -->")
+        state(one, "offline")
+        typed(one, "<!-- sechs -->")
+        one.page.unroute("**/draft")
+        state(one, "saved")
+        assert one.page.locator("[data-asking] button").count() == 0
         typed(one, "<")
         faults = one.page.locator("[data-problems] li button.wrong")
         faults.first.wait_for()

@@ -28,6 +28,9 @@ def note_reader(command: NoteReader, uow: UnitOfWork) -> dict[str, Any]:
     kind, key, user_id = command.kind, command.definition_key, uow.actor.user_id
     if kind not in KINDS or not catalog.KEY.fullmatch(key) or user_id is None:
         raise NotFound(msg("There is no such definition."))
+    known = revision(uow.session, uow.tenant_id, kind, key)
+    if not known and catalog.live(uow.session, uow.tenant_id, kind, key) is None:
+        raise NotFound(msg("There is no such definition."))
     insert_missing(uow.session, DraftReader, tenant_id=uow.tenant_id, id=new_id(), kind=kind, key=key, user_id=user_id,
                    seen_at=uow.now)
     row = uow.session.scalars(select(DraftReader).where(
@@ -37,4 +40,4 @@ def note_reader(command: NoteReader, uow: UnitOfWork) -> dict[str, Any]:
     uow.session.execute(delete(DraftReader).where(
         DraftReader.tenant_id == uow.tenant_id, DraftReader.kind == kind, DraftReader.key == key,
         DraftReader.user_id != user_id, DraftReader.seen_at < uow.now - FORGOTTEN))
-    return {"revision": revision(uow.session, uow.tenant_id, kind, key)}
+    return {"revision": known}

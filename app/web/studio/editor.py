@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app import catalog
@@ -156,7 +157,8 @@ def _page(kind: str, key: str, error: YikouError | None = None, typed: str | Non
         plain=entry == PLAIN, drawable=_built(f"{ENTRIES[kind]}.js"), style=_built(f"{entry}.css"),
         problem=t(error.message, **error.params) if error is not None else "", conflict=isinstance(error, Conflict),
         config=_config(found), may_publish=policy.can(actor(), "definition.publish"),
-        walk=_route("walk", kind, key), pictures=_route("differences", kind, key)))
+        walk=route(f"walk/{key}") if kind == "process" else "",
+        pictures=route(f"differences/{kind}/{key}")))
     answer.status_code = error.status if error is not None else 200
     answer.headers["Content-Security-Policy"] = EDITOR_POLICY
     return answer
@@ -182,7 +184,10 @@ def _built(name: str) -> bool:
     return Path(ROOT, "static", "vendor", name).is_file()
 
 
-def _route(name: str, kind: str, key: str) -> str:
-    """The address of a page of the Studio that may not be there."""
-    endpoints = {rule.endpoint for rule in current_app.url_map.iter_rules()}
-    return url_for(f"studio.{name}", kind=kind, key=key) if f"studio.{name}" in endpoints else ""
+def route(path: str) -> str:
+    """The address of a page of the Studio; empty where there is none for this."""
+    try:
+        endpoint, values = current_app.url_map.bind("").match(f"/studio/{path}", method="GET")
+    except HTTPException:
+        return ""
+    return url_for(str(endpoint), **dict(values))

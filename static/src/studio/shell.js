@@ -27,6 +27,7 @@ class Shell {
     this.saved = 0;
     this.busy = null;
     this.stopped = false;
+    this.unanswered = new Set();
     this.kept = keeper(config);
     this.question = asker(page);
     this.list = faultList(page, this.words);
@@ -130,6 +131,7 @@ class Shell {
     try {
       answer = await this.ask(this.config.urls.save, { source, revision: this.revision, based_on: this.basedOn });
     } catch {
+      this.unanswered.add(source); // it may have arrived all the same
       this.lost();
       return;
     }
@@ -138,10 +140,18 @@ class Shell {
       this.revision = answer.body.revision;
       this.setRevision();
       this.begun(answer.body);
+      this.unanswered.clear();
       this.saved = upTo;
       if (!this.unsaved) this.kept.drop();
       this.tell(this.unsaved ? "unsaved" : "saved", { at: answer.body.saved });
       this.checkSoon();
+    } else if (answer.status === 409 && (answer.body?.source === source || this.unanswered.has(answer.body?.source))) {
+      this.adopt(answer.body); // our own text, whose answer was lost
+      this.unanswered.clear();
+      this.failed = false;
+      if (answer.body.source === source) this.saved = upTo;
+      if (!this.unsaved) this.kept.drop();
+      this.tell(this.unsaved ? "unsaved" : "saved", { at: answer.body.at });
     } else if (answer.status === 409 && answer.body) {
       this.conflict(answer.body, source);
     } else {
