@@ -31,7 +31,7 @@ def in_force(kind: str, key: str) -> str:
         if live is None:
             raise NotFound(msg("There is no such version."))
         since = queries.in_force_since(reader, live)
-        others = [one for one in versions if one.id != live.id][:EARLIER]
+        others = [one for one in versions if one.hash != live.hash][:EARLIER]
         people = auth.names(reader, {one.published_by for one in versions if one.published_by is not None})
         process = kind == "process"
         open_cases = cases.open_by_version(reader, key, (one.hash for one in versions)) if process else {}
@@ -39,5 +39,4 @@ def in_force(kind: str, key: str) -> str:
         own = origins(reader, (one.run for one in runs))
         draft = drafts.draft(reader, tenant_id, kind, key)
     return render_template("studio/in_force.html", kind=kind, key=key, live=live, since=since, others=others,
-                           people=people, open_cases=open_cases, runs=runs, own=own, draft=draft,
-                           shipped_waits=any(one.live and not one.own for one in others))
+                           people=people, open_cases=open_cases, runs=runs, own=own, draft=draft)
