@@ -14,6 +14,7 @@ from app.cases.model import Case
 from app.insight import counting
 from app.insight.counting import Inside
 from app.insight.diagrams import DiagramFigures, ElementFigures, diagram_figures
+from app.insight.heat import Heat, HeatFigures, heat
 from app.insight.periods import PRESETS, Period, parse, preset
 from app.insight.promises import PromiseFigures, PromiseRow, promises, published_promises
 from app.insight.rate_views import RATES, Goal, RateCase, RateCases, RateRow, ThreeRates
@@ -24,10 +25,11 @@ from app.kernel import clock
 from app.kernel.commands import Actor
 from app.tenancy.model import Place
 
-__all__ = ["FACES", "PRESETS", "RATES", "DiagramFigures", "ElementFigures", "Figures", "Goal", "Period", "Piece",
-           "PromiseFigures", "PromiseRow", "Rate", "RateCase", "RateCases", "RateFilter", "RateRow", "Share",
-           "ThreeRates", "UnitFigures", "VisitFigures", "diagram_figures", "figures", "parse", "preset", "promises",
-           "published_promises", "rate_cases", "three_rates", "visit_figures"]
+__all__ = ["FACES", "PRESETS", "RATES", "DiagramFigures", "ElementFigures", "Figures", "Goal", "Heat", "HeatFigures",
+           "Period", "Piece", "PromiseFigures", "PromiseRow", "Rate", "RateCase", "RateCases",
+           "RateFilter", "RateRow", "Share", "ThreeRates", "UnitFigures", "VisitFigures",
+           "diagram_figures", "figures", "heat", "parse", "preset", "promises", "published_promises",
+           "rate_cases", "three_rates", "visit_figures"]
 
 MOST_RISING, MOST_PLACES = 10, 50
 NOTHING = (0,) * 9

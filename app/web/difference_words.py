@@ -13,7 +13,7 @@ from app.kernel.errors import DefinitionError, msg
 from app.web.differences import Difference
 from app.web.texts import locale, t
 
-KINDS = {ADDED: msg("added"), REMOVED: msg("removed"), CHANGED: msg("changed"), MOVED: msg("moved")}
+KINDS = {ADDED: msg("added"), REMOVED: msg("removed"), CHANGED: msg("changed"), MOVED: msg("moved elsewhere")}
 SIGNS = {ADDED: "+", REMOVED: "−", CHANGED: "≠", MOVED: "↔"}
 """So that nothing hangs on colour."""
 TAGS = {"added": "good", "removed": "bad", "changed": "warn", "moved": "brand"}
@@ -23,20 +23,22 @@ REFERENCES = frozenset({"sourceRef", "targetRef", "default", "attachedToRef", "s
 DRAWN = {"sequenceFlow": msg("Flow"), "messageFlow": msg("Message flow"), "association": msg("Association"),
          "lane": msg("Lane"), "participant": msg("Pool"), "process": msg("Process"), "message": msg("Message"),
          "signal": msg("Signal"), "error": msg("Error"), "escalation": msg("Escalation"),
-         "textAnnotation": msg("Note in the drawing"), "collaboration": msg("Collaboration"), "group": msg("Group"),
+         "textAnnotation": msg("Note in the drawing"), "collaboration": msg("Collaboration"),
+         "group": msg("Frame in the drawing"),
          "dataObjectReference": msg("Data object"), "dataObject": msg("Data object"),
          "dataStoreReference": msg("Data store"), "startEvent": msg("Start event"),
          "subProcess": msg("Subprocess")}
-FIELDS = {"textfield": msg("Line of text"), "textarea": msg("Text field"), "number": msg("Number"),
+FIELDS = {"textfield": msg("Line of text"), "textarea": msg("Text field"), "number": msg("Field for a number"),
           "checkbox": msg("Checkbox"), "radio": msg("One of several"), "checklist": msg("Several of a list"),
           "taglist": msg("Several of a list"), "select": msg("Choice"), "datetime": msg("Date or time"),
           "filepicker": msg("File"), "text": msg("Text"), "html": msg("Text"), "image": msg("Picture"),
-          "group": msg("Group"), "dynamiclist": msg("List of rows"), "table": msg("Table"), "button": msg("Button"),
-          "spacer": msg("Space"), "separator": msg("Line"), "expression": msg("Expression"),
+          "group": msg("Group of fields"), "dynamiclist": msg("List of rows"), "table": msg("Table"),
+          "button": msg("Button"), "spacer": msg("Space"), "separator": msg("Line"), "expression": msg("Expression"),
           forms.FORM: msg("The form itself")}
 PATHS = {
-    "type": msg("Kind"), "name": msg("Name"), "scope": msg("Stands inside"), "members": msg("Elements in the lane"),
-    "sourceRef": msg("From"), "targetRef": msg("To"), "default": msg("Default flow"),
+    "type": msg("Kind"), "name": msg("Name of it"), "scope": msg("Stands inside"),
+    "members": msg("Elements in the lane"),
+    "sourceRef": msg("Comes from"), "targetRef": msg("Leads to"), "default": msg("Default flow"),
     "attachedToRef": msg("Attached to"), "cancelActivity": msg("Interrupts"), "processRef": msg("Process"),
     "conditionExpression": msg("Condition"), "documentation": msg("Documentation"),
     "isExecutable": msg("Can be run"), "property name_en": msg("English name"), "input order": msg("Order of inputs"),

@@ -17,7 +17,7 @@ from app.kernel.claims import Taker
 from app.notifications.model import NoticePush
 from app.offices.model import OfficeExport
 from app.tenancy.model import OfficeTerm
-from app.workers import demand, moving, offices, retention, reviews, scans, starts, supervision, work
+from app.workers import demand, moving, offices, passages, retention, reviews, scans, starts, supervision, work
 
 SEQUENCER = "sequencer"
 THOROUGH = timedelta(minutes=5)
@@ -36,6 +36,7 @@ KINDS: dict[str, dict[str, Step]] = {
     "upkeep": {"retention": lambda at, owner, _taker: retention.tick(at, owner),
                "reviews": lambda at, owner, _taker: reviews.tick(at, owner),
                "demand": lambda at, owner, _taker: demand.tick(at, owner),
+               "passages": lambda at, owner, _taker: passages.tick(at, owner),
                "scans": lambda at, owner, _taker: scans.tick(at, owner),
                "moves": lambda _at, owner, _taker: moving.tick(owner),
                "terms": lambda at, _owner, _taker: offices.terms(at),
@@ -43,7 +44,7 @@ KINDS: dict[str, dict[str, Step]] = {
 }
 """Kind -> its steps by name, in the order in which they are taken."""
 ORDER = ("sequencer", "rules", "outbox", "timers", "jobs", "messages", "starts", "notices", "notifications",
-         "retention", "reviews", "demand", "scans", "moves", "terms", "exports")
+         "retention", "reviews", "demand", "passages", "scans", "moves", "terms", "exports")
 LOOKS: dict[str, tuple[Any, ...]] = {
     "outbox": (claim_statements.offices(outbox.QUEUE),), "timers": (claim_statements.offices(work.TIMERS),),
     "jobs": (claim_statements.offices(work.JOBS),),

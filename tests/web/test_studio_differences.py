@@ -51,7 +51,7 @@ def test_a_process_in_words(app: Any) -> None:
     lines = re.findall(r'<li data-element="(\w+)" data-kind="(\w+)"', page)
     assert lines == [("task_handle", "changed"), ("flow_review_needed_to_review", "changed")]
     assert "<del>办理</del> → <ins>承办</ins>" in page and "Condition: " in page and "承办更准确" in page
-    assert "English name: " in page and page.count("data-diagram-of=") == 2
+    assert "English name: " in page and "Name of it: " in page and page.count("data-diagram-of=") == 2
     other = Desk(app, "analyst").get("/admin/definitions/process/unit_work")
     assert "/studio/differences/process/unit_work" in other
 

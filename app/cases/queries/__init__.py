@@ -35,7 +35,15 @@ from app.cases.queries.rehearsing import Rehearsed, rehearse
 from app.cases.queries.resident import resident_page
 from app.cases.queries.rows import Names, person_of_case, person_of_number, places_of
 from app.cases.queries.similar import SimilarCase, similar_for_residents, similar_for_staff
-from app.cases.queries.standing import ElementCounts, Standing, element_counts, open_by_version, pins_of_open
+from app.cases.queries.standing import (
+    ElementCounts,
+    Standing,
+    Through,
+    element_counts,
+    live_counts,
+    open_by_version,
+    pins_of_open,
+)
 from app.cases.queries.stopped import DELIVERY, Stopped, StoppedFilter, stopped
 from app.cases.queries.veil import Veils, bound_units, covers
 from app.cases.recalculating import MovedClock, Recalculated
@@ -44,15 +52,15 @@ from app.cases.sources import options
 from app.cases.views import Sentence
 
 __all__ = [
-    "Caller", "DELIVERY", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked", "Matter",
-    "MovedClock", "Names", "NextTask", "NoticeView", "PROMISE", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
-    "Running", "Sentence", "SimilarCase", "Standing", "Stopped", "StoppedFilter", "Veils", "binding_holders",
-    "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user", "closed_case_texts",
-    "colleagues", "counts", "covers", "default_view", "draft", "element_counts", "elements_running",
-    "first_answers", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page", "inbox_views", "incidents",
-    "linked", "matter", "matter_of", "matters", "next_of_case", "next_task", "notice", "open_by_version",
-    "options", "pair", "person_of_case", "person_of_number", "pins_of_open", "places_of", "places_of_user",
-    "possible_receivers", "process_page", "processes_running", "recalculated", "rehearse", "resident_page",
-    "running", "same_call", "same_people", "search_cases", "similar_for_residents", "similar_for_staff",
-    "standing_of", "stopped", "taken", "task_page",
+    "DELIVERY", "PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
+    "Matter", "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
+    "Running", "Sentence", "SimilarCase", "Standing", "Stopped", "StoppedFilter", "Through", "Veils",
+    "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user",
+    "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft", "element_counts",
+    "elements_running", "first_answers", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page",
+    "inbox_views", "incidents", "linked", "live_counts", "matter", "matter_of", "matters", "next_of_case",
+    "next_task", "notice", "open_by_version", "options", "pair", "person_of_case", "person_of_number", "pins_of_open",
+    "places_of", "places_of_user", "possible_receivers", "process_page", "processes_running", "recalculated",
+    "rehearse", "resident_page", "running", "same_call", "same_people", "search_cases", "similar_for_residents",
+    "similar_for_staff", "standing_of", "stopped", "taken", "task_page",
 ]

@@ -13,7 +13,7 @@ from app.cases import access, outside, sources
 from app.cases.model import REQUEST, Case, Person, every
 from app.cases.queries.parts import incident_view
 from app.cases.queries.rows import Names, case_rows
-from app.cases.queries.standing import Standing, at_element
+from app.cases.queries.standing import Standing, Through, at_element, through_element
 from app.cases.queries.veil import Veils
 from app.cases.views import CaseRow, Counts, IncidentView
 from app.deadlines.model import Deadline
@@ -28,10 +28,12 @@ MUCH = 0.5
 
 
 def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | None = None, unit: str | None = None,
-                 status: str | None = None, standing: Standing | None = None, limit: int = 100) -> list[CaseRow]:
+                 status: str | None = None, standing: Standing | None = None, through: Through | None = None,
+                 limit: int = 100) -> list[CaseRow]:
     """By number, words of the resident, place, service; a phone number only for who may see persons.
 
-    `standing`: only open cases with a token there, and internal matters that the reader has to do with.
+    `standing`: only open cases with a token there, `through`: only those that went through it; both with internal
+    matters that the reader has to do with.
     """
     policy.require(actor, "case.search")
     query = select(Case).order_by(Case.id.desc()).limit(limit)
@@ -43,6 +45,8 @@ def search_cases(session: Session, actor: Actor, *, q: str = "", phase: str | No
             query = query.where(column == value)
     if standing is not None:
         query = every(query.where(at_element(standing)))
+    if through is not None:
+        query = every(query.where(through_element(through)))
     q, services = q.strip(), list[str]()
     if q:
         services = [code for code, names in sources.names(session, "services").items()

@@ -20,7 +20,7 @@ MOST_STOPPED = 500
 
 @dataclass(frozen=True)
 class Standing:
-    """An element of a version of a process; an empty `element_id` is the process as a whole."""
+    """An element of a version of a process. Empty: `element_id` is the process as a whole, `hash` all its versions."""
 
     process_id: str
     hash: str
@@ -38,7 +38,8 @@ class ElementCounts:
 
 def pinned(where: Standing) -> ColumnElement[bool]:
     """Instances that run, or call, this version. The pins are a document of ids and hashes, compactly written."""
-    return type_coerce(ProcessInstance.pins, Text).contains(f'"{where.process_id}":"{where.hash}"', autoescape=True)
+    version = f'{where.hash}"' if where.hash else ""
+    return type_coerce(ProcessInstance.pins, Text).contains(f'"{where.process_id}":"{version}', autoescape=True)
 
 
 def _of_version(query: Any, where: Standing) -> Select[Any]:
@@ -60,10 +61,7 @@ BALANCE = func.sum(case((CaseStep.how == "entered", 1), else_=-1))
 
 def element_counts(session: Session, where: Standing, since: datetime) -> dict[str, ElementCounts]:
     """Element id -> counts. Where cases stand is asked of open ones only, which are few beside all there ever were."""
-    running = _of_version(select(Case.id), where).where(Case.status == "open")
-    standing = select(CaseStep.element_id, BALANCE).where(
-        CaseStep.process_id == where.process_id, CaseStep.case_id.in_(running))
-    live = _pairs(session, every(standing).group_by(CaseStep.element_id))
+    live = live_counts(session, where)
     stops = _stops(session, where)
     through = (select(CaseStep.element_id, func.count()).select_from(CaseStep)
                .join(Case, and_(Case.tenant_id == CaseStep.tenant_id, Case.id == CaseStep.case_id)))
@@ -72,6 +70,14 @@ def element_counts(session: Session, where: Standing, since: datetime) -> dict[s
     ).group_by(CaseStep.element_id))
     return {one: ElementCounts(live.get(one, 0), stops.get(one, 0), passed.get(one, 0))
             for one in {*live, *stops, *passed}}
+
+
+def live_counts(session: Session, where: Standing) -> dict[str, int]:
+    """Element id -> tokens of open cases there."""
+    running = _of_version(select(Case.id), where).where(Case.status == "open")
+    standing = select(CaseStep.element_id, BALANCE).where(
+        CaseStep.process_id == where.process_id, CaseStep.case_id.in_(running))
+    return _pairs(session, every(standing).group_by(CaseStep.element_id))
 
 
 def _stops(session: Session, where: Standing) -> dict[str, int]:
@@ -113,6 +119,23 @@ def open_by_version(session: Session, process_id: str, hashes: Iterable[str]) ->
         .where(Case.status == "open"))
     query = every(query)
     return {one: int(number or 0) for one, number in zip(wanted, session.execute(query).one(), strict=True)}
+
+
+@dataclass(frozen=True)
+class Through:
+    """Cases that finished an element from `start` until before `end`."""
+
+    where: Standing
+    start: datetime
+    end: datetime
+
+
+def through_element(one: Through) -> ColumnElement[bool]:
+    """Cases of the version, open or closed, that went through the element then."""
+    query = _of_version(_steps(select(Case.id), one.where), one.where).where(
+        CaseStep.element_id == one.where.element_id, CaseStep.how == "completed",
+        CaseStep.at >= one.start, CaseStep.at < one.end)
+    return Case.id.in_(query)
 
 
 def at_element(where: Standing) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from app.cases import queries
+from app.insight import queries as insight
 from app.kernel.errors import Invalid
 from app.rules import queries as rules
 from app.web.access import access
@@ -17,23 +18,36 @@ from app.web.pages import reading
 from app.web.sessions import actor
 from app.web.staff import blueprint
 from app.web.staff.tasks import with_form
-from app.web.texts import t
+from app.web.texts import local_now, t, zone
 
 
 @blueprint.get("/cases")
 @access("case.search")
 def search() -> str:
-    """By number, words, phase and unit; or the open cases that stand at one element of a process."""
-    query, standing = request.args.get("q", "").strip()[:100], _standing()
+    """By number, words, phase and unit; the open cases at an element, or those that went through it."""
+    query, standing, through = request.args.get("q", "").strip()[:100], _standing(), _through()
     with reading() as reader:
-        found = queries.search_cases(reader, actor(), q=query, standing=standing, limit=100)
-    return render_template("staff/search.html", query=query, cases=found, standing=standing)
+        found = queries.search_cases(reader, actor(), q=query, standing=standing, through=through, limit=100)
+    return render_template("staff/search.html", query=query, cases=found, standing=standing, through=through,
+                           given=request.args)
 
 
 def _standing() -> queries.Standing | None:
     """The element that counts on a diagram lead from."""
     process, digest, element = (request.args.get(name, "").strip()[:120] for name in ("process", "hash", "at"))
-    return queries.Standing(process, digest, element) if process and digest and element else None
+    return queries.Standing(process, digest, element) if process and element else None
+
+
+def _through() -> queries.Through | None:
+    """The element, and the days, that figures of a diagram lead from. Days that are none say nothing."""
+    process, digest, element = (request.args.get(name, "").strip()[:120] for name in ("process", "hash", "through"))
+    if not (process and element):
+        return None
+    try:
+        period = insight.parse(request.args, local_now().date(), zone())
+    except Invalid:
+        return None
+    return queries.Through(queries.Standing(process, digest, element), period.starts(), period.ends())
 
 
 @blueprint.get("/cases/<uuid:case_id>")

@@ -8,6 +8,7 @@ from app.web.studio import deciding as deciding  # noqa: E402  views
 from app.web.studio import differences as differences  # noqa: E402
 from app.web.studio import editor as editor  # noqa: E402
 from app.web.studio import effect as effect  # noqa: E402
+from app.web.studio import heat as heat  # noqa: E402
 from app.web.studio import in_force as in_force  # noqa: E402
 from app.web.studio import options as options  # noqa: E402
 from app.web.studio import overview as overview  # noqa: E402

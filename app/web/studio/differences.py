@@ -18,6 +18,7 @@ from app.catalog import queries
 from app.catalog.queries import Entry
 from app.kernel.differing import ADDED, CHANGED, MOVED, REMOVED, PartChange
 from app.kernel.errors import DefinitionError, NotFound, msg
+from app.studio import drafts
 from app.web import differences
 from app.web.access import access
 from app.web.admin.definitions import for_viewer, in_force
@@ -53,7 +54,7 @@ class Sides:
     data: tuple[bytes, bytes]
 
 
-@blueprint.get("/differences/<kind>/<key>")
+@blueprint.get("/differences/<kind>/<key>", endpoint="differences")
 @access("definition.read")
 def difference(kind: str, key: str) -> str:
     """`old` and `new` are ids of versions, `new` or `old` may be "draft"; by default the newest and the one before."""
@@ -102,12 +103,8 @@ def _side(one: Entry, effective: Entry | None) -> Side:
     return Side(str(one.id), one.version, one.own, live, one.published_at, one.published_by, one.reason)
 
 
-def _draft(session: Session, kind: str, key: str) -> Any:
-    """The open draft of the office, where drafts are kept."""
-    try:
-        from app.studio import drafts
-    except ImportError:
-        return None
+def _draft(session: Session, kind: str, key: str) -> drafts.Draft | None:
+    """The open draft of the office."""
     return drafts.draft(session, the_office().tenant_id, kind, key)
 
 
@@ -121,7 +118,8 @@ def _chosen(found: Sequence[Side], name: str) -> Side:
 
 def _bytes(session: Session, kind: str, key: str, side: Side) -> bytes:
     if side.id == DRAFT:
-        return bytes(_draft(session, kind, key).data)
+        draft = _draft(session, kind, key)
+        return draft.data if draft is not None else b""
     return queries.version(session, the_office().tenant_id, UUID(side.id)).data
 
 

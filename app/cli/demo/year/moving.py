@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table, func, select, update
 
 from app.cli.demo.year.aside import Aside, key_of, put, tables
+from app.insight.commands import ForgetPassages
 from app.kernel.commands import SYSTEM
 from app.kernel.events import Delivery
 from app.kernel.unit_of_work import UnitOfWork, transact
@@ -18,8 +19,8 @@ from app.tenancy.model import TenantCounter
 
 NOT_MOVED = frozenset({
     "event_number", "delivery", "command_answer", "rate_count", "sign_in_session", "sign_in_lock", "phone_code",
-    "notice_push", "tenant_counter", "demo_filling"})
-"""Numbers of events are given by the office's own sequencer; the rest has served its purpose."""
+    "notice_push", "tenant_counter", "demo_filling", "passage_day", "passage_run"})
+"""Numbers of events are given by the office's own sequencer, days are counted anew; the rest has done its work."""
 UNREAD = timedelta(days=1)
 """Messages in the inbox that are younger are still to be read."""
 
@@ -67,6 +68,7 @@ def _bring(uow: UnitOfWork, rows: Rows, counts: list[tuple[UUID, str, int]], par
     show.take_part(uow, part, cases)
     for table, found in rows:
         put(uow.session, table, found)
+    uow.dispatch_nested(ForgetPassages(tenant_id=uow.tenant_id, actor=SYSTEM))
     known = {row.id for row in uow.session.scalars(select(TenantCounter))}
     for row_id, name, value in counts:
         if row_id not in known:

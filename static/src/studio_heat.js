@@ -1,0 +1,3 @@
+import { start } from "./studio/heat.js";
+
+start();
