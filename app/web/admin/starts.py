@@ -78,8 +78,15 @@ def _page(error: YikouError | None, given: Mapping[str, str]) -> str:
         names = {one.process_id: _names(reader, one.process_id) for one in found}
         places = {(one.case_id, one.element_id): element_names(reader, one.process_id, one.pins).get(
             one.element_id, one.element_id) for one in waiting}
-    known = sorted({one.name for one in waiting} | {one.name for one in found if one.kind == "message"}
-                   | ({given["name"]} if given.get("name") else set()))
+    called: dict[str, list[str]] = {}
+    for one in found:
+        if one.kind == "message":
+            called.setdefault(one.name, []).append(names[one.process_id].get(one.element_id) or titles[one.process_id])
+    for wait in waiting:
+        called.setdefault(wait.name, []).append(places[wait.case_id, wait.element_id])
+    if given.get("name"):
+        called.setdefault(given["name"], [given["name"]])
+    known = [(name, ", ".join(dict.fromkeys(words))) for name, words in sorted(called.items())]
     return render_template("admin/starts.html", found=found, waiting=waiting, sent=sent, people=people, titles=titles,
                            names=names, places=places, known=known, given=given, **refused(error))
 

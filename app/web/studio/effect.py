@@ -191,4 +191,4 @@ def _deciding(kind: str, key: str) -> str:
     """The page where a draft and a newer version stand beside each other, and where a second person looks."""
     known = {rule.endpoint for rule in current_app.url_map.iter_rules()}
     return url_for("studio.deciding", kind=kind, key=key) if "studio.deciding" in known else url_for(
-        "studio.difference", kind=kind, key=key, new="draft")
+        "studio.differences", kind=kind, key=key, new="draft")
