@@ -16,6 +16,7 @@ from app.web.admin.moving_cases import origins
 from app.web.pages import reading
 from app.web.sessions import actor, the_office
 from app.web.studio import blueprint
+from app.web.studio.names import called
 
 EARLIER = 5
 
@@ -31,6 +32,7 @@ def in_force(kind: str, key: str) -> str:
         if live is None:
             raise NotFound(msg("There is no such version."))
         since = queries.in_force_since(reader, live)
+        name = called(kind, key, queries.version(reader, tenant_id, live.id).data)
         others = [one for one in versions if one.hash != live.hash][:EARLIER]
         people = auth.names(reader, {one.published_by for one in versions if one.published_by is not None})
         process = kind == "process"
@@ -38,5 +40,5 @@ def in_force(kind: str, key: str) -> str:
         runs = moving.runs(reader, actor(), key, 10) if process else []
         own = origins(reader, (one.run for one in runs))
         draft = drafts.draft(reader, tenant_id, kind, key)
-    return render_template("studio/in_force.html", kind=kind, key=key, live=live, since=since, others=others,
+    return render_template("studio/in_force.html", kind=kind, key=key, name=name, live=live, since=since, others=others,
                            people=people, open_cases=open_cases, runs=runs, own=own, draft=draft)
