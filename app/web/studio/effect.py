@@ -150,7 +150,8 @@ def _page(kind: str, key: str, sent: Sent, error: YikouError | None = None) -> R
     with reading() as reader:
         more = {} if verdict.errors else _effect(reader, draft, sent)
     answer = make_response(render_template(
-        "studio/effect.html", kind=kind, key=key, title=called(kind, key, draft.data), draft=draft, live=live, verdict=verdict, sent=sent, behind=behind,
+        "studio/effect.html", kind=kind, key=key, title=called(kind, key, draft.data),
+        draft=draft, live=live, verdict=verdict, sent=sent, behind=behind,
         waits=waits, lines=definitions.lines_of(draft.data, verdict.problems), deciding=_deciding(kind, key),
         changes=_changes(kind, live, draft), named=named, **{"found": None, **more, **refused(error)}))
     answer.status_code = error.status if error is not None else 200
