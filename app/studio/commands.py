@@ -38,9 +38,10 @@ class NewDefinition(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveDraft(DraftCommand):
-    """Keep a text. Answer {"revision"}. Conflict when the stored revision is another one; nothing is written over.
+    """Keep a text. Answer {"revision", "open"}. Conflict when the stored revision is another one.
 
-    Begins the draft where none is open, on the version with the hash `based_on`, which must be in force.
+    Begins the draft where none is open, on the version with the hash `based_on`, which must be in force; a text that
+    is the version in force begins none.
     """
 
     data: bytes

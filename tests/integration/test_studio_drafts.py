@@ -137,6 +137,8 @@ def test_saving_begins_a_draft_only_on_what_is_in_force(two: Two) -> None:
     assert two.draft() is None
     now = two.live()
     assert now is not None
+    same = two.do("SaveDraft", data=now.data, revision=0, based_on=now.hash)
+    assert same == {"revision": 0, "open": False} and two.draft() is None
     assert two.do("SaveDraft", data=changed(now, "<!-- x -->"), revision=0, based_on=now.hash)["revision"] == 1
     with pytest.raises(NotFound):
         two.do("BeginDraft", key="no_such_decision")

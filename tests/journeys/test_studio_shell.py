@@ -102,6 +102,18 @@ def test_what_a_closed_page_had_not_sent_is_there_again(stage: Stage) -> None:
         one.page.unroute("**/draft")
         state(one, "saved")
         assert one.page.locator("[data-asking] button").count() == 0
+        one.context.clear_cookies()
+        typed(one, "<!-- sieben -->")
+        state(one, "refused")  # signed out: the text waits
+        door = one.context.new_page()
+        door.goto(one.address + "/staff/sign-in")
+        door.fill("#c-login", "analyst")
+        door.fill("#c-password", stage.password)
+        door.click("form.sign-in button")
+        door.wait_for_selector(".staff-head .me")
+        one.page.bring_to_front()
+        one.page.keyboard.press("Control+s")
+        state(one, "saved")
         typed(one, "<")
         faults = one.page.locator("[data-problems] li button.wrong")
         faults.first.wait_for()

@@ -26,14 +26,15 @@ NAMES = {"Yikou", "CSV", "SHA", "kB", "MB", "English", "中文", "一口", "口"
          "test"}  # events that other tests of this process declare
 """Words that are the same in both languages."""
 BOTH = ("admin.service", "admin.unit", "admin.item", "admin.decision_table", "admin.template",
-        "admin.templates", "admin.reply", "admin.office_settings", "admin.rule_editor")
+        "admin.templates", "admin.reply", "admin.office_settings", "admin.rule_editor", "studio.editor")
 """Pages where both languages of an entry are edited side by side, or the texts of a file as they stand in it."""
 WITHOUT_LANGUAGE = "unavailable.html"
 """Shown when nothing can be asked, the reader's language neither: it says everything in both."""
 
 
 class Seen(HTMLParser):
-    """The words a reader sees or hears: text and spoken attributes. Codes and what people typed are left out."""
+    """The words a reader sees or hears: text and spoken attributes. Codes and what people typed are left out, and so
+    are words within a line that say which language they are in."""
 
     SILENT = {"script", "style", "code", "kbd", "pre", "title"}  # keys bear the same names everywhere
     SPOKEN = ("aria-label", "placeholder", "alt")
@@ -41,16 +42,18 @@ class Seen(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
+        self.tags: list[str] = []
         self.found: list[str] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("input", "meta", "link", "br", "img", "hr"):
-            self.open.append(tag)
+            self.open.append("code" if tag == "span" and dict(attrs).get("lang") else tag)
+            self.tags.append(tag)
         self.found += [str(value) for name, value in attrs if name in self.SPOKEN and value]
 
     def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop() != tag:
+        while self.open and (self.open.pop(), self.tags.pop())[1] != tag:
             pass
 
     def handle_data(self, data: str) -> None:

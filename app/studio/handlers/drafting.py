@@ -60,10 +60,11 @@ def save_draft(command: SaveDraft, uow: UnitOfWork) -> dict[str, Any]:
         current = live(uow.session, uow.tenant_id, row.kind, row.key)
         if (current.hash if current is not None else None) != command.based_on:
             raise Conflict(OTHER_BASE)
-        begin(uow, row, command.data, command.based_on)
+        if current is None or current.data != command.data:
+            begin(uow, row, command.data, command.based_on)
     elif row.data != command.data:
         _keep(uow, row, command.data)
-    return {"revision": row.revision}
+    return {"revision": row.revision, "open": row.state == OPEN}
 
 
 @handles(DiscardDraft)

@@ -11,9 +11,8 @@ from werkzeug.wrappers import Response
 from app.catalog import queries as published
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, YikouError, msg
-from app.studio import Draft, queries, surveying
+from app.studio import Draft, naming, queries, surveying
 from app.studio.commands import ApproveDraft, AskForReview, PublishDraft, RejectDraft
-from app.studio.naming import as_text
 from app.web import differences
 from app.web.access import access
 from app.web.admin import definitions, publishing
@@ -123,7 +122,7 @@ def _sides(reader: Session, found: Sheet) -> Sides | None:
     """Where another version came into force since; None where the draft is up to date."""
     if not found.behind or found.draft is None:
         return None
-    theirs = as_text(found.live.data).encode() if found.live is not None else b""
+    theirs = naming.as_text(found.live.data).encode() if found.live is not None else b""
     base = _base(reader, found)
     return Sides(differences.between(found.kind, base, theirs), differences.between(found.kind, base, found.draft.data),
                  differences.between(found.kind, theirs, found.draft.data))
@@ -133,7 +132,7 @@ def _base(reader: Session, found: Sheet) -> bytes:
     tenant_id = the_office().tenant_id
     for one in published.history(reader, tenant_id, found.kind, found.key):
         if found.draft is not None and one.hash == found.draft.based_on:
-            return as_text(published.version(reader, tenant_id, one.id).data).encode()
+            return naming.as_text(published.version(reader, tenant_id, one.id).data).encode()
     return b""
 
 

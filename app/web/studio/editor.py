@@ -16,9 +16,8 @@ from app.auth import policy
 from app.config import ROOT
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, NotFound, TooLarge, YikouError, msg
-from app.studio import KINDS, Draft, queries, surveying
+from app.studio import KINDS, Draft, naming, queries, surveying
 from app.studio.commands import BeginDraft, DiscardDraft, RestoreDraft, SaveDraft
-from app.studio.naming import as_text
 from app.web import differences
 from app.web.access import access
 from app.web.admin.sent import expect, text
@@ -67,7 +66,7 @@ def sheet(reader: Session, kind: str, key: str) -> Sheet:
         raise NotFound(msg("There is no such definition."))
     data = draft.data if draft is not None else live.data if live is not None else b""
     based_on = draft.based_on if draft is not None else live.hash if live is not None else None
-    return Sheet(kind, key, as_text(data), queries.revision(reader, tenant_id, kind, key), based_on, draft, live,
+    return Sheet(kind, key, naming.as_text(data), queries.revision(reader, tenant_id, kind, key), based_on, draft, live,
                  put_aside)
 
 

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from app.auth import queries as auth
 from app.catalog import Published
 from app.studio import naming
-from app.studio.naming import Title
 from app.web.texts import locale
 
 
-def in_words(name: Title, key: str) -> str:
+def in_words(name: naming.Title, key: str) -> str:
     """The reader's half of a name, else the other one, else the key."""
     zh, en = name
     return (en or zh if locale() == "en" else zh or en) or key

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from app import catalog, dmn
 from app.auth import policy
 from app.cases import connectors, element_properties
-from app.cases.connectors import notifying
 from app.catalog import queries
 from app.kernel.errors import YikouError
 from app.studio import naming, surveying
@@ -107,7 +106,7 @@ def _clocks(found: surveying.Survey, decisions: Rows) -> list[str]:
 def _connectors(reader: Session, tenant_id: UUID, found: surveying.Survey) -> Rows:
     """Each job type that the code knows, with the headers and inputs that it is given in the diagrams in force."""
     templates = [one.key for one in queries.listing(reader, tenant_id, "message")]
-    fixed = {("notify", "template"): templates, ("notify", "to"): list(notifying.AUDIENCES)}
+    fixed = {("notify", "template"): templates, ("notify", "to"): list(connectors.notifying.AUDIENCES)}
     rows = []
     for kind in connectors.job_types():
         usage = found.connectors.get(kind, surveying.Usage())

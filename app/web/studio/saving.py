@@ -53,7 +53,7 @@ def autosave(kind: str, key: str) -> Response:
                           revision=_whole(given.get("revision")), based_on=_hash(given.get("based_on")))
     except Conflict as error:
         return _theirs(kind, key, given["source"], error)
-    return jsonify({"revision": answer["revision"], "saved": when(clock.now()), "by": actor().name})
+    return jsonify({**answer, "saved": when(clock.now()), "by": actor().name})
 
 
 @blueprint.post(PLACE + "/present")

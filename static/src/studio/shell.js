@@ -127,9 +127,11 @@ class Shell {
     const source = await this.editor.source();
     this.keep(source);
     if (!this.failed) this.tell("saving");
+    const data = { source, revision: this.revision, based_on: this.basedOn };
     let answer;
     try {
-      answer = await this.ask(this.config.urls.save, { source, revision: this.revision, based_on: this.basedOn });
+      answer = await this.ask(this.config.urls.save, data);
+      if ([400, 403].includes(answer.status) && !answer.body && await this.renew()) answer = await this.ask(this.config.urls.save, data);
     } catch {
       this.unanswered.add(source); // it may have arrived all the same
       this.lost();
@@ -139,7 +141,7 @@ class Shell {
     if (answer.status === 200) {
       this.revision = answer.body.revision;
       this.setRevision();
-      this.begun(answer.body);
+      if (answer.body.open) this.begun(answer.body);
       this.unanswered.clear();
       this.saved = upTo;
       if (!this.unsaved) this.kept.drop();
@@ -160,6 +162,17 @@ class Shell {
       else if (answer.body?.error) this.tell("refused", { why: answer.body.error });
       else this.tell("signed_out", {}, "refused");
     }
+  }
+
+  // After signing in again the page's token is an old one. Only the same person goes on with it.
+  async renew() {
+    const answer = await fetch(this.config.urls.page, { credentials: "same-origin" });
+    const other = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const config = other.querySelector("[data-studio]")?.dataset.studio;
+    if (!config || JSON.parse(config).me !== this.config.me) return false;
+    const token = other.querySelector("input[name=csrf_token]").value;
+    for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+    return true;
   }
 
   keep(source) {
