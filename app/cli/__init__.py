@@ -1,5 +1,5 @@
 """Commands of the shell: `flask worker | catalog | demo | knowledge | office | decide | feel | rehearse | ready |
-take-over-files | backup | restore | release | retention | insight`. They only translate."""
+take-over-files | backup | restore | release | retention | insight | message`. They only translate."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def install(app: Flask) -> None:
     from app.cli.insight import insight_cli
     from app.cli.instances import instance_cli
     from app.cli.knowledge import knowledge_cli
+    from app.cli.messages import message_cli
     from app.cli.office import office_cli
     from app.cli.ready import ready, take_over_files
     from app.cli.rehearsing import rehearse
@@ -26,5 +27,6 @@ def install(app: Flask) -> None:
 
     importlib.import_module("app.cli.moving")  # more commands of `instance`
     for command in (worker, worker_ready, knowledge_cli, catalog_cli, office_cli, instance_cli, demo_cli, decide, feel,
-                    rehearse, ready, take_over_files, backup, restore, release, retention_cli, insight_cli):
+                    rehearse, ready, take_over_files, backup, restore, release, retention_cli, insight_cli,
+                    message_cli):
         app.cli.add_command(command)

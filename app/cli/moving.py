@@ -56,16 +56,21 @@ def migrate(slug: str, process: str, old: str, new: str, pairs: tuple[str, ...],
         stop(error)
 
 
-@instance_cli.command("migrations")
-@click.option("--tenant", "slug", required=True, help="The office, by the name in its address.")
+@instance_cli.group("migrations", invoke_without_command=True)
+@click.option("--tenant", "slug", help="The office, by the name in its address.")
 @click.option("--process", default=None, help="Only of this process.")
 @click.option("--stop", "stopped", type=click.UUID, help="No further case of this move goes on.")
 @click.option("--start", "started", type=click.UUID, help="Go on with a move that was stopped, or looked at.")
 @click.option("--back", type=click.UUID, help="Take this move back.")
 @click.option("--reason", default="", help="With --back: stands in the journal of each case.")
-def migrations(slug: str, process: str | None, stopped: UUID | None, started: UUID | None, back: UUID | None,
-               reason: str) -> None:
-    """List moves of running cases; stop one, go on with one, take one back."""
+@click.pass_context
+def migrations(context: click.Context, slug: str | None, process: str | None, stopped: UUID | None,
+               started: UUID | None, back: UUID | None, reason: str) -> None:
+    """List moves of running cases; stop one, go on with one, take one back; pause and resume."""
+    if context.invoked_subcommand is not None:
+        return
+    if slug is None:
+        raise click.MissingParameter(param_hint="--tenant", param_type="option", ctx=context)
     tenant_id = office(slug)[0]
     try:
         if stopped is not None:
@@ -77,6 +82,30 @@ def migrations(slug: str, process: str | None, stopped: UUID | None, started: UU
             _through(tenant_id, UUID(answer["run_id"]))
         else:
             _list(tenant_id, process)
+    except YikouError as error:
+        stop(error)
+
+
+@migrations.command("pause")
+@click.argument("run_id", type=click.UUID)
+@click.option("--tenant", "slug", required=True, help="The office, by the name in its address.")
+@click.option("--reason", required=True, help="Stands with the move and in the trail.")
+def pause(run_id: UUID, slug: str, reason: str) -> None:
+    """Nothing of the move goes on until it is resumed."""
+    try:
+        bus.dispatch(moving.PauseMigration(tenant_id=office(slug)[0], actor=SYSTEM, run_id=run_id, reason=reason))
+    except YikouError as error:
+        stop(error)
+
+
+@migrations.command("resume")
+@click.argument("run_id", type=click.UUID)
+@click.option("--tenant", "slug", required=True, help="The office, by the name in its address.")
+@click.option("--reason", required=True, help="Stands with the move and in the trail.")
+def resume(run_id: UUID, slug: str, reason: str) -> None:
+    """The move goes on where it was; workers carry it on."""
+    try:
+        bus.dispatch(moving.ResumeMigration(tenant_id=office(slug)[0], actor=SYSTEM, run_id=run_id, reason=reason))
     except YikouError as error:
         stop(error)
 

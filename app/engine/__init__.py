@@ -47,6 +47,7 @@ from app.engine.stimuli import (
     ThrowJobError,
 )
 from app.engine.timers import Due, due_since, next_due
+from app.engine.using import Use, uses
 
 __all__ = [
     "ELEMENTS",
@@ -118,5 +119,5 @@ __all__ = [
     "scenarios",
     "scopes",
     "signal_key",
-    "step_budget",
+    "step_budget", "Use", "uses",
 ]

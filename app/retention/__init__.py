@@ -3,5 +3,6 @@
 from app.retention.hours import inside
 from app.retention.kinds import KINDS
 from app.retention.looking import Look, look
+from app.retention.policy import DECISION
 
-__all__ = ["KINDS", "Look", "inside", "look"]
+__all__ = ["DECISION", "KINDS", "Look", "inside", "look"]

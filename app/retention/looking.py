@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,12 +21,14 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Line:
-    """One period of one kind: `cases` tells how many combinations of nature, module and outcome have it."""
+    """One period of one kind. `cases`: how many combinations of nature, module and outcome have it; `rules`: ids of the
+    rows of the table that say so."""
 
     what: str
     days: int
     cases: int
     due: int
+    rules: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Hold:
 
 @dataclass(frozen=True)
 class Look:
-    """`version` None: no table is in force, and everything is kept. `done`: events of the last batches."""
+    """`version` None: no table is in force, and everything is kept. `done`: events of the last batches. `kept`: kinds
+    that the table keeps for ever; `idle`: those of closed cases while there is none."""
 
     version: int | None
     lines: list[Line]
@@ -49,23 +52,25 @@ class Look:
     held: int
     holds: list[Hold]
     done: list[dict[str, Any]]
+    idle: list[str] = field(default_factory=list)
 
 
 def look(session: Session, tenant_id: UUID, now: datetime) -> Look:
     """Only counts; nobody's words."""
     table = policy(session, tenant_id, now)
-    lines, kept = list[Line](), list[str]()
+    lines, kept, idle = list[Line](), list[str](), list[str]()
     given = kinds.facts(session)
     for what in kinds.KINDS if table is not None else ():
         assert table is not None  # noqa: S101
         facts = given if what in kinds.OF_CASES else [NO_CASE]
-        found = [Line(what, days, len(those), _due(session, what, those, now - timedelta(days=days)))
+        found = [Line(what, days, len(those), _due(session, what, those, now - timedelta(days=days)),
+                      frozenset[str]().union(*(table.rules(what, one) for one in those)))
                  for days, those in sorted(table.by_days(what, facts).items())]
         lines += found
         if not found:
-            kept.append(what)
+            (kept if facts else idle).append(what)
     return Look(table.version if table is not None else None, lines, kept, _held(session), _holds(session),
-                _done(session))
+                _done(session), idle)
 
 
 def _due(session: Session, what: str, facts: list[Any], before: datetime) -> int:

@@ -31,9 +31,7 @@ class Policy:
 
     def days(self, what: str, facts: Facts) -> int | None:
         """How long; None for ever. Raises Invalid for an answer that is no number of days."""
-        nature, module, outcome = facts
-        inputs = {"what": what, "nature": nature, "module": module, "outcome": outcome}
-        found: Any = dmn.settled(dmn.decide(self.model, DECISION, inputs, now=self.now)).value
+        found: Any = dmn.settled(self._asked(what, facts)).value
         days = found.get("days") if hasattr(found, "get") else None
         if days is None:
             return None
@@ -41,6 +39,16 @@ class Policy:
             raise Invalid(msg("The table %(table)s must answer with days (0 to %(days)s) or nothing."),
                           table=DECISION, days=MOST_DAYS)
         return int(days)
+
+    def rules(self, what: str, facts: Facts) -> set[str]:
+        """Ids of the rows of the table that say how long."""
+        return {row["rule"] for table in self._asked(what, facts).trace["tables"] if table["decision"] == DECISION
+                for row in table["matched"]}
+
+    def _asked(self, what: str, facts: Facts) -> dmn.DecisionResult:
+        nature, module, outcome = facts
+        inputs = {"what": what, "nature": nature, "module": module, "outcome": outcome}
+        return dmn.decide(self.model, DECISION, inputs, now=self.now)
 
     def by_days(self, what: str, facts: list[Facts]) -> dict[int, list[Facts]]:
         """Days -> the facts for which they hold; what is kept for ever is left out."""

@@ -3,7 +3,8 @@
 Other rooms use `from app.studio import ...`.
 """
 
-from app.studio import drafts
+from app.studio import drafts, effects
 from app.studio.drafts import KINDS, Draft
+from app.studio.effect_commands import PublishAndMove
 
-__all__ = ["KINDS", "Draft", "drafts"]
+__all__ = ["KINDS", "Draft", "PublishAndMove", "drafts", "effects"]

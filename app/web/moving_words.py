@@ -9,8 +9,11 @@ from app.kernel.errors import msg
 
 MOVING_WORDS: dict[str, dict[str, str]] = {
     "move_state": {"looking": msg("being looked at"), "planned": msg("looked at, not started"),
-                   "running": msg("under way"), "stopped": msg("stopped"), "done": msg("done")},
+                   "running": msg("under way"), "paused": msg("paused"), "stopped": msg("stopped"),
+                   "done": msg("done")},
     "move_outcome": {"can": msg("can move"), "stays": msg("stays"), "moved": msg("moved"), "failed": msg("failed")},
+    "start_kind": {"timer": msg("Time"), "message": msg("Message"), "signal": msg("Signal")},
+    "steered": {"paused": msg("paused"), "resumed": msg("went on")},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app import catalog
 from app.cases.commands import SubmitCase
-from app.cases.moving import MigrationRun
+from app.cases.moving import MigrationRun, PlanMigration
 from app.catalog import queries
 from app.catalog.commands import PublishDefinition
 from app.kernel import database
@@ -59,3 +59,25 @@ def test_from_the_shell(run: Any) -> None:  # noqa: F811
     assert "say why" in run("migrations", "--tenant", "demo", "--back", run_id[0], code=1)
     assert "2 moved" in run("migrations", "--tenant", "demo", "--back", run_id[0], "--reason", "worse")
     assert at() == {one: ["task_intake"] for one in numbers}
+
+
+def test_a_move_is_paused_and_resumed_from_the_shell(run: Any) -> None:  # noqa: F811
+    dispatch(SubmitCase(tenant_id=tenant(), actor=GUEST, text="路灯不亮。", name="王女士", phone="13900000001", module="CS",
+                        service="CS01"))
+    loop.until_idle()
+    with database.current().read(tenant()) as session:
+        (shipped,) = queries.history(session, tenant(), "process", KEY)
+    publish()
+    with database.current().read(tenant()) as session:
+        current = queries.effective(session, tenant(), "process", KEY)
+    run_id = dispatch(PlanMigration(tenant_id=tenant(), actor=SYSTEM, process_id=KEY, from_hash=shipped.hash,
+                                    to_hash=current.hash, reason="better"))["run_id"]
+    assert "Missing option" in run("migrations", code=2)
+    assert "No such" in run("migrations", "halt", code=2)
+    run("migrations", "pause", run_id, "--tenant", "demo", "--reason", "wait")
+    assert "not under way" in run("migrations", "pause", run_id, "--tenant", "demo", "--reason", "again", code=1)
+    loop.until_idle()
+    assert "paused" in run("migrations", "--tenant", "demo")
+    run("migrations", "resume", run_id, "--tenant", "demo", "--reason", "on")
+    loop.until_idle()
+    assert "planned" in run("migrations", "--tenant", "demo")

@@ -178,7 +178,7 @@ def test_many_are_looked_at_moved_and_taken_back(office: Office) -> None:
     office.work()
     assert (view(office, run_id).can, pins(office)) == (3, [versions[0]] * 3)
     with pytest.raises(Forbidden):
-        office.send(StartMigration, office.who("analyst"), run_id=run_id)
+        office.send(StartMigration, office.who("supervisor"), run_id=run_id)
     office.send(StartMigration, office.who("administrator"), run_id=run_id)
     office.work()
     done = view(office, run_id)

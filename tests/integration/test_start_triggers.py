@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from app.cases import access, starts, stepping
 from app.cases.commands import OpenMatter, RetryIncident, SendToMatter
-from app.cases.model import Case, CaseStep, every
+from app.cases.model import Case, CaseEntry, CaseStep, every
 from app.catalog.commands import PublishDefinition, WithdrawDefinition
 from app.engine.model import BufferedMessage, IncidentRow, ProcessInstance, StartKey, StartRow
 from app.kernel import clock, database, pauses
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.kernel.errors import DefinitionError, Forbidden, Invalid
+from app.kernel.events import StoredEvent
 from app.kernel.model import BASE_TENANT_ID
 from app.kernel.unit_of_work import transact
 from app.tenancy.commands import CreateTenant
@@ -421,3 +422,56 @@ def test_the_worker_s_tick_includes_starts(office: Office) -> None:
     publish(office, diagram(MESSAGE))
     loop.tick()
     assert [row.name for row in office.rows(StartRow)] == ["storm"]
+
+
+def test_what_begins_processes_is_listed_with_next_date_and_last_start(office: Office) -> None:
+    publish(office, diagram(timer("timeCycle", "0 0 9 * * MON-FRI"), MESSAGE, SIGNAL))
+    office.work()
+
+    def listed() -> dict[str, starts.Beginning]:
+        with database.current().read(office.tenant_id) as session:
+            return {one.kind: one for one in starts.beginnings(session, office.who("analyst"))}
+
+    found = listed()
+    assert {kind: (one.process_id, one.element_id, one.name, one.last_at, one.begun) for kind, one in found.items()} == {
+        "timer": ("round", "s0", "", None, 0), "message": ("round", "s1", "storm", None, 0), "signal": ("round", "s2", "flood", None, 0)}
+    assert found["timer"].next_at == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    office.clock.move_to(datetime(2026, 11, 24, 1, 0, tzinfo=UTC))
+    tell(office)
+    office.work()
+    found = listed()
+    assert (found["timer"].last_at, found["timer"].begun) == (datetime(2026, 11, 24, 1, 0, tzinfo=UTC), 1)
+    assert found["timer"].next_at == datetime(2026, 11, 25, 1, 0, tzinfo=UTC) and found["message"].begun == 1
+    with database.current().read(office.tenant_id) as session, pytest.raises(Forbidden):
+        starts.beginnings(session, office.who("handler"))
+
+
+def test_a_person_helps_a_process_that_waits(office: Office) -> None:
+    publish(office, diagram(MESSAGE))
+    office.work()
+    supervisor = office.who("supervisor")
+    assert office.send(starts.SendMessage, supervisor, name="storm", reason="the gauge is broken")["reached"] == 0
+    office.work()
+    (matter,) = matters(office)
+    with database.current().read(office.tenant_id) as session:
+        (waits,) = starts.waiting(session, supervisor)
+        with pytest.raises(Forbidden):
+            starts.waiting(session, office.who("analyst"))
+    assert (waits.number, waits.element_id, waits.name, waits.key) == (matter.number, "wait", "stop", str(matter.id))
+    with pytest.raises(Forbidden):
+        office.send(starts.SendMessage, office.who("analyst"), name="stop", message_key=waits.key, reason="x")
+    for wrong in ({"reason": " "}, {"reason": "x" * 501}, {"name": ""}, {"message_key": "signal 1"}, {"variables": {"a": "x" * 100_001}}):
+        with pytest.raises(Invalid):
+            office.send(starts.SendMessage, supervisor, **({"name": "stop", "message_key": waits.key, "reason": "x"} | wrong))
+    assert office.send(starts.SendMessage, supervisor, name="stop", message_key=waits.key, variables={"by": "hand"},
+                       reason="it will never come")["reached"] == 1
+    office.work()
+    assert [one.status for one in matters(office)] == ["closed"]
+    lines = [one.body for one in office.rows(CaseEntry, CaseEntry.case_id == matter.id, CaseEntry.kind == "operation")]
+    assert lines == [f"it will never come\n> stop {waits.key}"]
+    with database.current().read(office.tenant_id) as session:
+        sent = starts.sent_by_hand(session, supervisor)
+    assert [(one.name, one.key, one.reached, one.reason, one.by_user_id) for one in sent] == [
+        ("stop", waits.key, 1, "it will never come", supervisor.user_id), ("storm", "", 0, "the gauge is broken", supervisor.user_id)]
+    events = office.rows(StoredEvent, StoredEvent.type == "message.sent_by_hand")
+    assert [one.data["reached"] for one in events] == [0, 1] and "gauge" not in str([one.data for one in events])

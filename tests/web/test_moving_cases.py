@@ -82,16 +82,16 @@ def test_from_the_versions_to_a_run_and_back(app: Any) -> None:
     assert chief.get(PAGE).count("way back") == 1
 
 
-def test_an_analyst_looks_and_starts_nothing(app: Any) -> None:
+def test_a_supervisor_looks_and_starts_nothing(app: Any) -> None:
     fill()
     publish()
-    analyst = Desk(app, "analyst")
-    answer = analyst.post(PAGE, {**chosen(analyst.get(PAGE)), "reason": "look"})
+    supervisor = Desk(app, "supervisor")
+    answer = supervisor.post(PAGE, {**chosen(supervisor.get(PAGE)), "reason": "look"})
     run = answer.location.removeprefix(HOME)
     loop.until_idle()
-    page = analyst.get(run)
+    page = supervisor.get(run)
     assert "0 can move and 1 stay." in page and "Move those that can" not in page and "赵小敏" not in page
-    assert analyst.post(f"{run}/start", {}, page=PAGE).status_code == 403
+    assert supervisor.post(f"{run}/start", {}, page=PAGE).status_code == 403
     operator = Desk(app, "operator")
     assert "See what would happen" not in operator.get(PAGE)
 

@@ -14,7 +14,7 @@ from app.kernel.events import Delivery
 from app.kernel.unit_of_work import transact
 from app.tenancy.queries import tenant_by_slug
 from app.workers import loop
-from tests.web.admin_pages import Desk
+from tests.web.admin_pages import Desk, Labels
 
 
 def stopped(number: int = 2) -> tuple[UUID, list[str], list[str]]:
@@ -79,6 +79,11 @@ def test_many_processes_are_suspended_and_resumed(app: Any) -> None:
     desk = Desk(app, "supervisor")
     assert all(one in desk.get("/staff/processes?process=service_request") for one in cases)
     assert cases[0] not in desk.get("/staff/processes?at=no_such_element")
+    page = desk.get("/staff/processes")
+    assert "Resident&#39;s request (2)" in page and 'id="f-at"' not in page and "task_intake" not in page, "names, not ids"
+    page = desk.get("/staff/processes?process=service_request")
+    assert '<option value="task_intake">Take in the request</option>' in page and not Labels(page).faults()
+    assert cases[0] in desk.get("/staff/processes?process=service_request&at=task_intake")
     marks = desk.marks("/staff/processes")
     for act, status in (("suspend", "suspended"), ("resume", "active")):
         answer = desk.client.post("/t/demo/staff/processes", data={**marks, "case": cases, "act": act, "reason": "x"})

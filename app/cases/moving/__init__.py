@@ -10,17 +10,19 @@ from app.cases.moving.commands import (
     MigrateCase,
     MoveInstance,
     NoteMoveFailure,
+    PauseMigration,
     PlanMigration,
     PlanWayBack,
+    ResumeMigration,
     StartMigration,
     StopMigration,
 )
-from app.cases.moving.model import DONE, LOOKING, PLANNED, RUNNING, STOPPED, MigrationItem, MigrationRun
+from app.cases.moving.grouping import Group, Sample, grouped
+from app.cases.moving.model import DONE, LOOKING, PAUSED, PLANNED, RUNNING, STOPPED, MigrationItem, MigrationRun
 from app.cases.moving.queries import (
-    Group,
     Place,
     RunView,
-    Sample,
+    chosen,
     false_verdicts,
     items_waiting,
     look,
@@ -31,8 +33,9 @@ from app.cases.moving.queries import (
 )
 
 __all__ = [
-    "DONE", "FinishMigration", "ForgetMoves", "Group", "LOOKING", "LookAtMigration", "MigrateCase", "MigrationItem",
-    "MigrationRun", "MoveInstance", "NoteMoveFailure", "PLANNED", "Place", "PlanMigration", "PlanWayBack", "RUNNING",
-    "RunView", "STOPPED", "Sample", "StartMigration", "StopMigration", "false_verdicts", "items_waiting", "look",
-    "places", "run_view", "runs", "waiting_runs",
+    "DONE", "FinishMigration", "ForgetMoves", "Group", "LOOKING", "LookAtMigration", "MigrateCase",
+    "MigrationItem", "MigrationRun", "MoveInstance", "NoteMoveFailure", "PAUSED", "PLANNED", "PauseMigration",
+    "Place", "PlanMigration", "PlanWayBack", "RUNNING", "ResumeMigration", "RunView", "STOPPED", "Sample",
+    "StartMigration", "StopMigration", "chosen", "false_verdicts", "grouped", "items_waiting", "look", "places",
+    "run_view", "runs", "waiting_runs",
 ]

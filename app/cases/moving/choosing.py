@@ -19,7 +19,8 @@ _OF_CASE = and_(ProcessInstance.tenant_id == Case.tenant_id, ProcessInstance.id 
 
 
 def instances(process_id: str, digest: str, at: Collection[str] = (),
-              submitted_from: datetime | None = None) -> Select[Any]:
+              submitted_from: datetime | None = None, services: Collection[str] = (),
+              units: Collection[str] = ()) -> Select[Any]:
     """(case, instance) of open cases and internal matters that run, or call, this version; the oldest first."""
     columns: tuple[Any, ...] = (Case.id, ProcessInstance.id)
     query = (select(*columns).join(ProcessInstance, _OF_CASE)
@@ -28,6 +29,10 @@ def instances(process_id: str, digest: str, at: Collection[str] = (),
         query = query.where(or_(*(at_element(Standing(process_id, digest, one)) for one in sorted(set(at)))))
     if submitted_from is not None:
         query = query.where(Case.submitted_at >= submitted_from)
+    if services:
+        query = query.where(Case.service.in_(sorted(set(services))))
+    if units:
+        query = query.where(Case.unit.in_(sorted(set(units))))
     return every(query)
 
 

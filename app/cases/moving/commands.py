@@ -29,7 +29,8 @@ class MigrateCase(Command):
 class PlanMigration(Command):
     """Choose instances and look at each; nothing moves yet. Answer {"run_id", "instances"}.
 
-    `at`: only those with a token at one of these elements; `submitted_from`: only cases handed in since then.
+    `at`: only those with a token at one of these elements; `submitted_from`: only cases handed in since then;
+    `services`, `units`: only cases of one of these. `at_once`: it begins by itself after the look.
     """
 
     process_id: str
@@ -39,6 +40,9 @@ class PlanMigration(Command):
     pairs: Mapping[str, str] = field(default_factory=dict)
     at: tuple[str, ...] = ()
     submitted_from: datetime | None = None
+    services: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    at_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,22 @@ class StopMigration(Command):
     """No further instance moves until the run is started again. Answer {"state"}."""
 
     run_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseMigration(Command):
+    """No further instance is looked at or moved until it goes on. Answer {"state"}. Raises Conflict, Invalid."""
+
+    run_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeMigration(Command):
+    """Go on after a pause, where it was. Answer {"state"}. Raises Conflict, Invalid."""
+
+    run_id: UUID
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

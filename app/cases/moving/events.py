@@ -44,6 +44,18 @@ class MigrationStarted(_RunEvent):
     """Instances begin to move, or go on."""
 
 
+@event("migration.paused")
+@dataclass(frozen=True, kw_only=True)
+class MigrationPaused(_RunEvent):
+    """Nothing of it goes on for now; the run holds the reason."""
+
+
+@event("migration.resumed")
+@dataclass(frozen=True, kw_only=True)
+class MigrationResumed(_RunEvent):
+    """It goes on where it was; the run holds the reason."""
+
+
 @event("migration.stopped")
 @dataclass(frozen=True, kw_only=True)
 class MigrationStopped(_RunEvent):

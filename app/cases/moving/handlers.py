@@ -8,9 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
-from app.auth import policy
 from app.cases import access, stepping
-from app.cases.moving import choosing, verdicts
+from app.cases.moving import choosing, steering, verdicts
 from app.cases.moving.commands import (
     FinishMigration,
     ForgetMoves,
@@ -20,10 +19,8 @@ from app.cases.moving.commands import (
     NoteMoveFailure,
     PlanMigration,
     PlanWayBack,
-    StartMigration,
-    StopMigration,
 )
-from app.cases.moving.events import MigrationEnded, MigrationPlanned, MigrationStarted, MigrationStopped
+from app.cases.moving.events import MigrationEnded, MigrationPlanned
 from app.cases.moving.model import (
     CAN,
     DONE,
@@ -38,12 +35,11 @@ from app.cases.moving.model import (
     MigrationRun,
 )
 from app.kernel.bus import handles
-from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, msg
+from app.kernel.errors import Conflict, Forbidden, NotFound, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 
-PLAN, MIGRATE = "instance.plan", "instance.migrate"
-MAX_REASON = 500
+PLAN = "instance.plan"
 AT_ONCE = 50
 """Instances that are looked at in one transaction."""
 KEPT = timedelta(days=30)
@@ -54,8 +50,8 @@ FAULT = msg("It could not be moved: %(error)s")
 @handles(MigrateCase)
 def migrate_case(command: MigrateCase, uow: UnitOfWork) -> dict[str, Any]:
     """Overdue timers are not fired first: the move may be what puts them right."""
-    _require(uow, MIGRATE)
-    reason = _reason(command.reason)
+    steering.require(uow, steering.MIGRATE)
+    reason = steering.checked(command.reason)
     case = access.any_case(uow.session, command.case_id)
     mine = stepping.lock(uow, case)
     digest = mine.instance.pins.get(command.process_id)
@@ -75,33 +71,37 @@ def migrate_case(command: MigrateCase, uow: UnitOfWork) -> dict[str, Any]:
 @handles(PlanMigration)
 def plan_migration(command: PlanMigration, uow: UnitOfWork) -> dict[str, Any]:
     """The list of instances is taken now; who begins later begins on the version in force."""
-    _require(uow, PLAN)
+    steering.require(uow, PLAN)
     pairs = {before: after for before, after in command.pairs.items() if after}
     verdicts.plan(uow.session, uow.tenant_id, command.process_id, command.from_hash, command.to_hash, pairs)
     chosen = {"at": list(command.at),
-              "submitted_from": command.submitted_from.isoformat() if command.submitted_from else None}
+              "submitted_from": command.submitted_from.isoformat() if command.submitted_from else None,
+              "services": list(command.services), "units": list(command.units)}
+    if command.at_once:
+        steering.require(uow, steering.MIGRATE)
     run = MigrationRun(
         tenant_id=uow.tenant_id, id=new_id(), process_id=command.process_id, from_hash=command.from_hash,
         from_version=_number(uow, command.process_id, command.from_hash), to_hash=command.to_hash,
         to_version=_number(uow, command.process_id, command.to_hash), pairs=pairs, chosen=chosen,
-        reason=_reason(command.reason), created_at=uow.now, created_by=uow.actor.user_id)
-    rows = uow.session.execute(choosing.instances(command.process_id, command.from_hash, command.at,
-                                                  command.submitted_from))
+        reason=steering.checked(command.reason), created_at=uow.now, created_by=uow.actor.user_id,
+        at_once=command.at_once)
+    rows = uow.session.execute(choosing.instances(
+        command.process_id, command.from_hash, command.at, command.submitted_from, command.services, command.units))
     return _planned(uow, run, [{"case_id": case_id, "instance_id": instance_id} for case_id, instance_id in rows])
 
 
 @handles(PlanWayBack)
 def plan_way_back(command: PlanWayBack, uow: UnitOfWork) -> dict[str, Any]:
     """What has gone on since goes by the reversed pairs, if it can."""
-    _require(uow, MIGRATE)
-    before = _run(uow, command.run_id)
+    steering.require(uow, steering.MIGRATE)
+    before = steering.run_of(uow, command.run_id)
     if before.state not in (STOPPED, DONE):
         raise Conflict(msg("Stop it first."))
     run = MigrationRun(
         tenant_id=uow.tenant_id, id=new_id(), process_id=before.process_id, from_hash=before.to_hash,
         from_version=before.to_version, to_hash=before.from_hash, to_version=before.from_version,
-        pairs=choosing.reversed_pairs(before.pairs), chosen={}, reason=_reason(command.reason), back_of=before.id,
-        created_at=uow.now, created_by=uow.actor.user_id)
+        pairs=choosing.reversed_pairs(before.pairs), chosen={}, reason=steering.checked(command.reason),
+        back_of=before.id, created_at=uow.now, created_by=uow.actor.user_id)
     query = select(MigrationItem.case_id, MigrationItem.instance_id, MigrationItem.id).where(
         MigrationItem.run_id == before.id, MigrationItem.result == MOVED).order_by(MigrationItem.id)
     return _planned(uow, run, [{"case_id": case_id, "instance_id": instance_id, "origin_id": origin}
@@ -116,45 +116,21 @@ def _planned(uow: UnitOfWork, run: MigrationRun, rows: list[dict[str, Any]]) -> 
     for one in rows:
         one |= {"tenant_id": uow.tenant_id, "id": new_id(), "run_id": run.id}
     uow.session.execute(insert(MigrationItem), rows)
-    uow.record(MigrationPlanned(**_codes(run), instances=len(rows), back_of=run.back_of))
+    uow.record(MigrationPlanned(**steering.codes(run), instances=len(rows), back_of=run.back_of))
     return {"run_id": str(run.id), "instances": len(rows)}
-
-
-@handles(StartMigration)
-def start_migration(command: StartMigration, uow: UnitOfWork) -> dict[str, Any]:
-    """After the look, or after a stop."""
-    _require(uow, MIGRATE)
-    run = _run(uow, command.run_id)
-    if run.state not in (PLANNED, STOPPED):
-        raise Conflict(msg("This cannot be started now."))
-    run.state, run.started_at = RUNNING, run.started_at or uow.now
-    uow.record(MigrationStarted(**_codes(run)))
-    return {"state": run.state}
-
-
-@handles(StopMigration)
-def stop_migration(command: StopMigration, uow: UnitOfWork) -> dict[str, Any]:
-    """What has moved stays moved; the way back is another run."""
-    _require(uow, MIGRATE)
-    run = _run(uow, command.run_id)
-    if run.state != RUNNING:
-        raise Conflict(msg("This is not under way."))
-    run.state = STOPPED
-    uow.record(MigrationStopped(**_codes(run)))
-    return {"state": run.state}
 
 
 @handles(LookAtMigration)
 def look_at_migration(command: LookAtMigration, uow: UnitOfWork) -> dict[str, Any]:
     """Some instances, read as they stand; none is locked and none is changed."""
     _system(uow)
-    run = _run(uow, command.run_id)
+    run = steering.run_of(uow, command.run_id)
     if run.state != LOOKING:
         return {"looked": 0}
     items = list(uow.session.scalars(select(MigrationItem).where(
         MigrationItem.run_id == run.id, MigrationItem.verdict == "").order_by(MigrationItem.id).limit(AT_ONCE)))
     if not items:
-        run.state = PLANNED
+        _looked_at(uow, run)
         return {"looked": 0}
     wanted = verdicts.plan_of(uow.session, run)
     known = choosing.with_instances(uow.session, [item.case_id for item in items])
@@ -166,6 +142,12 @@ def look_at_migration(command: LookAtMigration, uow: UnitOfWork) -> dict[str, An
         item.verdict = STAYS if found.reasons else CAN
         item.remarks = verdicts.document(found.reasons or found.notes)
     return {"looked": len(items)}
+
+
+def _looked_at(uow: UnitOfWork, run: MigrationRun) -> None:
+    run.state = PLANNED
+    if run.at_once:
+        steering.set_off(uow, run)
 
 
 def _origins(uow: UnitOfWork, items: list[MigrationItem]) -> dict[UUID | None, MigrationItem]:
@@ -191,7 +173,7 @@ def move_instance(command: MoveInstance, uow: UnitOfWork) -> dict[str, Any]:
         "remarks": verdicts.document(found.reasons or found.notes)}
     if found.result is not None:
         outcome |= {"pins": dict(instance.pins), "before": None if found.result.steps else instance.state}
-        verdicts.carry_out(uow, case, found, ports, _codes(run), run.reason)
+        verdicts.carry_out(uow, case, found, ports, steering.codes(run), run.reason)
         outcome["moved_version"] = instance.version
         if origin is not None:
             origin.before = None
@@ -216,13 +198,13 @@ def note_move_failure(command: NoteMoveFailure, uow: UnitOfWork) -> dict[str, An
 def finish_migration(command: FinishMigration, uow: UnitOfWork) -> dict[str, Any]:
     """Once more is harmless."""
     _system(uow)
-    run = _run(uow, command.run_id)
+    run = steering.run_of(uow, command.run_id)
     rows = uow.session.execute(select(MigrationItem.result, func.count()).where(
         MigrationItem.run_id == run.id).group_by(MigrationItem.result))
     counts: dict[str, int] = {row[0]: row[1] for row in rows}
     if run.state == RUNNING and not counts.get(""):
         run.state, run.ended_at = DONE, uow.now
-        uow.record(MigrationEnded(**_codes(run), moved=counts.get(MOVED, 0), stayed=counts.get(STAYS, 0),
+        uow.record(MigrationEnded(**steering.codes(run), moved=counts.get(MOVED, 0), stayed=counts.get(STAYS, 0),
                                   failed=counts.get(FAILED, 0)))
     return {"state": run.state}
 
@@ -236,20 +218,8 @@ def forget_moves(command: ForgetMoves, uow: UnitOfWork) -> dict[str, Any]:
     return {"dropped": done.rowcount}
 
 
-def _codes(run: MigrationRun) -> dict[str, Any]:
-    return {"run_id": run.id, "process_id": run.process_id, "from_version": run.from_version,
-            "to_version": run.to_version}
-
-
 def _number(uow: UnitOfWork, process_id: str, digest: str) -> int:
     return verdicts.definition(uow.session, uow.tenant_id, process_id, digest)[0]
-
-
-def _run(uow: UnitOfWork, run_id: UUID) -> MigrationRun:
-    run = uow.session.scalars(select(MigrationRun).where(MigrationRun.id == run_id).with_for_update()).one_or_none()
-    if run is None:
-        raise NotFound(msg("There is no such move."))
-    return run
 
 
 def _item(uow: UnitOfWork, item_id: UUID) -> MigrationItem:
@@ -259,21 +229,6 @@ def _item(uow: UnitOfWork, item_id: UUID) -> MigrationItem:
     return item
 
 
-def _require(uow: UnitOfWork, right: str) -> None:
-    if uow.actor.kind != "system":
-        policy.require(uow.actor, right)
-
-
 def _system(uow: UnitOfWork) -> None:
     if uow.actor.kind != "system":
         raise Forbidden(msg("You may not do this."))
-
-
-def _reason(text: str) -> str:
-    reason = text.strip()
-    if not reason:
-        raise Invalid(msg("Please say why."), fields={"reason": [(msg("Please say why."), {})]})
-    if len(reason) > MAX_REASON:
-        raise Invalid(msg("Please check what is marked."),
-                      fields={"reason": [(msg("At most %(limit)s characters."), {"limit": MAX_REASON})]})
-    return reason

@@ -6,21 +6,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, TenantScoped
 
-LOOKING, PLANNED, RUNNING, STOPPED, DONE = "looking", "planned", "running", "stopped", "done"
+LOOKING, PLANNED, RUNNING, PAUSED, STOPPED, DONE = "looking", "planned", "running", "paused", "stopped", "done"
 CAN, STAYS = "can", "stays"
 MOVED, FAILED = "moved", "failed"
 """Results beside STAYS."""
 
 
 class MigrationRun(TenantScoped, Base):
-    """Many instances on their way from one version of a process to another. `state`: looking, planned, running, stopped
-    or done. `pairs`: element id -> element id there. `chosen`: what narrowed the instances down. `back_of`: the run
-    that this one takes back.
+    """Many instances on their way from one version of a process to another. `state`: looking, planned, running, paused,
+    stopped or done. `pairs`: element id -> element id there. `chosen`: what narrowed the instances down. `back_of`: the
+    run that this one takes back. `at_once`: it begins by itself once it was looked at. `steered`: who paused it or let
+    it go on, as [what, moment, user id, reason].
     """
 
     __tablename__ = "migration_run"
@@ -36,6 +37,8 @@ class MigrationRun(TenantScoped, Base):
     reason: Mapped[str] = mapped_column(String(500))
     state: Mapped[str] = mapped_column(String(10), default=LOOKING)
     back_of: Mapped[UUID | None]
+    at_once: Mapped[bool] = mapped_column(Boolean, default=False)
+    steered: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     started_at: Mapped[datetime | None]

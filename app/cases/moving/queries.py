@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from app import engine
 from app.auth import policy
 from app.cases.model import Case, every
 from app.cases.moving import choosing, verdicts
+from app.cases.moving.grouping import Group, Grouping, Sample
 from app.cases.moving.model import CAN, LOOKING, MOVED, RUNNING, STAYS, MigrationItem, MigrationRun
 from app.cases.queries.standing import Standing, element_counts
 from app.engine import Element, ProcessDefinition
@@ -26,8 +27,6 @@ from app.kernel.flushing import BundlingSession
 from app.kernel.unit_of_work import UnitOfWork
 
 RIGHT = "definition.read"
-SAMPLES = 20
-"""Cases that are named for each reason."""
 CHUNK = 100
 
 
@@ -43,26 +42,6 @@ class Place:
     stopped: int
     same: bool
     instead: tuple[Element, ...]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A case of a group."""
-
-    case_id: UUID
-    number: str
-
-
-@dataclass
-class Group:
-    """Cases of a run with the same outcome at the same place for the same reason. `outcome`: can, stays, moved or
-    failed; `remark` (code, element, message, params) is None where nothing is to be said."""
-
-    outcome: str
-    at: tuple[str, ...]
-    remark: tuple[str, str, str, Mapping[str, Any]] | None
-    count: int = 0
-    samples: list[Sample] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,14 +78,23 @@ def places(session: Session, tenant_id: UUID, actor: Actor, process_id: str, fro
             if (count := counts.get(one.id)) is not None and (count.live or count.stopped)]
 
 
+def chosen(session: Session, process_id: str, from_hash: str, *, at: Collection[str] = (),
+           submitted_from: datetime | None = None, services: Collection[str] = (), units: Collection[str] = ()) -> int:
+    """How many cases a move with this choice would concern."""
+    query = choosing.instances(process_id, from_hash, at, submitted_from, services, units).order_by(None)
+    return int(session.scalar(every(select(func.count()).select_from(query.subquery()))) or 0)
+
+
 def look(session: Session, tenant_id: UUID, process_id: str, from_hash: str, to: str | ProcessDefinition, *,
          pairs: Mapping[str, str] | None = None, at: Collection[str] = (), submitted_from: datetime | None = None,
+         services: Collection[str] = (), units: Collection[str] = (),
          most: int | None = None) -> Iterator[tuple[str, MigrationItem]]:
     """(number, item that is not stored) of each chosen case: a dry run that writes nothing at all. `to`: the hash of a
     version, or a draft that was loaded. Raises NotFound, Invalid."""
     wanted = verdicts.plan(session, tenant_id, process_id, from_hash, to, pairs or {})
     uow = UnitOfWork(cast(BundlingSession, session), tenant_id, SYSTEM)  # it is only read from
-    rows = session.execute(choosing.instances(process_id, from_hash, at, submitted_from).limit(most)).all()
+    rows = session.execute(choosing.instances(process_id, from_hash, at, submitted_from, services,
+                                              units).limit(most)).all()
     for start in range(0, len(rows), CHUNK):
         known = choosing.with_instances(session, [case_id for case_id, _instance in rows[start:start + CHUNK]])
         for case, instance in known.values():
@@ -160,25 +148,16 @@ def _view(run: MigrationRun, counts: Counter[tuple[str, str]], groups: tuple[Gro
 def _groups(session: Session, run_id: UUID) -> tuple[Group, ...]:
     query = (select(MigrationItem.case_id, MigrationItem.at, MigrationItem.verdict, MigrationItem.result,
                     MigrationItem.remarks).where(MigrationItem.run_id == run_id).order_by(MigrationItem.id))
-    found: dict[tuple[Any, ...], Group] = {}
-    named: dict[UUID, list[Group]] = {}
+    grouping, named = Grouping(), dict[UUID, list[Group]]()
     for case_id, at, verdict, result, remarks in session.execute(query):
-        outcome = result or verdict
-        if not outcome:
-            continue
-        for one in remarks or [None]:
-            key = (outcome, at, *(one[:2] if one else ()))
-            remark = (one[0], one[1], one[2], one[3]) if one else None
-            group = found.setdefault(key, Group(outcome, tuple(filter(None, at.split(","))), remark))
-            group.count += 1
-            if group.count <= SAMPLES:
+        if result or verdict:
+            for group in grouping.add(at, result or verdict, remarks):
                 named.setdefault(case_id, []).append(group)
     numbers = session.execute(every(select(Case.id, Case.number).where(Case.id.in_(list(named))).order_by(Case.id)))
     for case_id, number in numbers:
         for group in named[case_id]:
             group.samples.append(Sample(case_id, number))
-    order = {"failed": 0, STAYS: 1, CAN: 2, MOVED: 3}
-    return tuple(sorted(found.values(), key=lambda one: (order[one.outcome], -one.count, one.at)))
+    return grouping.groups()
 
 
 def false_verdicts(session: Session, run_id: UUID) -> int:

@@ -18,7 +18,16 @@ from app.cases.queries.lists import (
 from app.cases.queries.matters import Matter, matter, matter_of, matters
 from app.cases.queries.next_task import NextTask, next_task
 from app.cases.queries.notices import NoticeView, notice
-from app.cases.queries.operating import Effect, ProcessPage, Running, process_page, running, standing_of
+from app.cases.queries.operating import (
+    Effect,
+    ProcessPage,
+    Running,
+    elements_running,
+    process_page,
+    processes_running,
+    running,
+    standing_of,
+)
 from app.cases.queries.pages import case_diagrams, case_page, colleagues, draft, task_page
 from app.cases.queries.people import same_people
 from app.cases.queries.places import places_of_user
@@ -42,15 +51,16 @@ from app.cases.recalculating import told as recalculated
 from app.cases.sources import options
 from app.cases.views import Sentence
 
-__all__ = ["DELIVERY", "PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
-           "Matter", "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage",
-           "Recalculated", "Rehearsed", "Running", "Sentence", "SimilarCase", "Standing", "Stopped",
-           "StoppedFilter", "Through", "Veils", "binding_holders", "bound_units", "callers", "carried",
-           "case_diagrams", "case_page", "cases_of_user", "closed_case_texts", "colleagues", "counts",
-           "covers", "default_view", "draft", "element_counts", "first_answers", "forecast", "handed",
-           "handing_of", "inbox_mark", "inbox_page", "inbox_views", "incidents", "linked", "live_counts",
-           "matter", "matter_of", "matters", "next_of_case", "next_task", "notice", "open_by_version",
-           "options", "pair", "person_of_case", "person_of_number", "pins_of_open", "places_of",
-           "places_of_user", "possible_receivers", "process_page", "recalculated", "rehearse",
-           "resident_page", "running", "same_call", "same_people", "search_cases", "similar_for_residents",
-           "similar_for_staff", "standing_of", "stopped", "taken", "task_page"]
+__all__ = [
+    "DELIVERY", "PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
+    "Matter", "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
+    "Running", "Sentence", "SimilarCase", "Standing", "Stopped", "StoppedFilter", "Through", "Veils",
+    "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user",
+    "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft", "element_counts",
+    "elements_running", "first_answers", "forecast", "handed", "handing_of", "inbox_mark", "inbox_page",
+    "inbox_views", "incidents", "linked", "live_counts", "matter", "matter_of", "matters", "next_of_case",
+    "next_task", "notice", "open_by_version", "options", "pair", "person_of_case", "person_of_number", "pins_of_open",
+    "places_of", "places_of_user", "possible_receivers", "process_page", "processes_running", "recalculated",
+    "rehearse", "resident_page", "running", "same_call", "same_people", "search_cases", "similar_for_residents",
+    "similar_for_staff", "standing_of", "stopped", "taken", "task_page",
+]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app import catalog
@@ -22,6 +22,7 @@ from app.engine.model import IncidentRow, JobRow, OpenTaskRow, ProcessInstance, 
 from app.kernel import clock
 from app.kernel.commands import Actor
 
+OF_CASE = (ProcessInstance.tenant_id == Case.tenant_id) & (ProcessInstance.id == Case.instance_id)
 PLACES: tuple[Any, ...] = (OpenTaskRow, JobRow, TimerRow, IncidentRow)
 
 
@@ -75,7 +76,8 @@ def process_page(session: Session, actor: Actor, case_id: UUID) -> ProcessPage:
 
 @dataclass(frozen=True)
 class Running:
-    """A process that has not ended. `elements`: of its open tasks, jobs, timers and incidents."""
+    """A process that has not ended. `elements`: of its open tasks, jobs, timers and incidents; `pins`: process id ->
+    hash of the version it runs, of itself and of what it calls."""
 
     case_id: UUID
     number: str
@@ -83,14 +85,15 @@ class Running:
     suspended: bool
     incidents: int
     elements: tuple[str, ...]
+    pins: Mapping[str, str] = field(default_factory=dict)
 
 
 def running(session: Session, *, numbers: Collection[str] = (), process: str = "", at: str = "",
             suspended: bool | None = None, stopped: bool = False, limit: int = 1_000) -> list[Running]:
     """Processes of open cases, the oldest first; each argument that is given narrows them."""
-    query = (select(Case.id, Case.number, ProcessInstance.id, ProcessInstance.process_id, ProcessInstance.status)
-             .join(ProcessInstance, (ProcessInstance.tenant_id == Case.tenant_id)
-                   & (ProcessInstance.id == Case.instance_id))
+    query = (select(Case.id, Case.number, ProcessInstance.id, ProcessInstance.process_id, ProcessInstance.status,
+                    ProcessInstance.pins)
+             .join(ProcessInstance, OF_CASE)
              .where(Case.status == "open").order_by(Case.id).limit(limit))
     if numbers:
         query = query.where(Case.number.in_(numbers))
@@ -107,7 +110,28 @@ def running(session: Session, *, numbers: Collection[str] = (), process: str = "
     rows = session.execute(every(query)).all()
     places = _places(session, [row[2] for row in rows])
     return [Running(case_id, number, process_id, status == store.SUSPENDED, places.get(instance, (0, ()))[0],
-                    places.get(instance, (0, ()))[1]) for case_id, number, instance, process_id, status in rows]
+                    places.get(instance, (0, ()))[1], pins)
+            for case_id, number, instance, process_id, status, pins in rows]
+
+
+def processes_running(session: Session) -> dict[str, int]:
+    """Process id -> how many of it have not ended, by id; only what a case runs itself."""
+    query = (select(ProcessInstance.process_id, func.count()).select_from(Case).join(ProcessInstance, OF_CASE)
+             .where(Case.status == "open").group_by(ProcessInstance.process_id).order_by(ProcessInstance.process_id))
+    return {process_id: int(number) for process_id, number in session.execute(every(query))}
+
+
+def elements_running(session: Session, process: str) -> tuple[list[str], list[dict[str, str]]]:
+    """Elements where something of a process waits or has stopped, by id, and the pins of the instances."""
+    mine = every(select(ProcessInstance.id).select_from(Case).join(ProcessInstance, OF_CASE).where(
+        Case.status == "open", ProcessInstance.process_id == process))
+    found: set[str] = set()
+    for kind in PLACES:
+        query = select(kind.element_id).where(kind.instance_id.in_(mine)).distinct()
+        found.update(session.scalars(query.where(IncidentRow.resolved_at.is_(None)) if kind is IncidentRow else query))
+    pins = session.scalars(select(ProcessInstance.pins).where(ProcessInstance.id.in_(mine)).group_by(
+        ProcessInstance.pins))
+    return sorted(found), list(pins)
 
 
 def _places(session: Session, ids: list[UUID]) -> dict[UUID, tuple[int, tuple[str, ...]]]:

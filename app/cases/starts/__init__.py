@@ -7,6 +7,9 @@ from app.cases.starts.commands import (
     IndexStarts,
     NoteStartFailure,
     PublishMessage,
+    SendMessage,
 )
+from app.cases.starts.queries import Beginning, Waiting, beginnings, sent_by_hand, waiting
 
-__all__ = ["BeginByMessage", "DropStartKeys", "FireStart", "IndexStarts", "NoteStartFailure", "PublishMessage"]
+__all__ = ["BeginByMessage", "Beginning", "DropStartKeys", "FireStart", "IndexStarts", "NoteStartFailure",
+           "PublishMessage", "SendMessage", "Waiting", "beginnings", "sent_by_hand", "waiting"]

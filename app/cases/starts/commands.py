@@ -52,5 +52,16 @@ class PublishMessage(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendMessage(Command):
+    """A person helps a process that waits, or begins one: a message with a reason, which stands in the journal of each
+    case that waits for it. Answer {"reached"}: how many waited. Raises Forbidden, Invalid."""
+
+    name: str
+    reason: str
+    message_key: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DropStartKeys(Command):
     """Worker: forget the keys whose instances have ended. Answer {"dropped"}."""

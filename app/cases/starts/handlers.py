@@ -14,7 +14,7 @@ from app.cases import messaging
 from app.cases.commands import OpenMatter
 from app.cases.handlers.timers import require_system
 from app.cases.model import EVERY, Case
-from app.cases.starts import indexing
+from app.cases.starts import byhand, indexing
 from app.cases.starts.commands import (
     BeginByMessage,
     DropStartKeys,
@@ -26,7 +26,6 @@ from app.cases.starts.commands import (
 from app.engine import SIGNAL_WORD, Due, ProcessDefinition, next_due, signal_key, store
 from app.engine.model import BufferedMessage, ProcessInstance, StartKey, StartRow, SubscriptionRow
 from app.kernel.bus import handles
-from app.kernel.errors import Invalid, msg
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_missing
@@ -38,7 +37,6 @@ OWN_NAMES = frozenset({"case_id", "number"})
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
 NOBODY = UUID(int=0)
 MOST_KEYS = 500
-MAX_TEXTS = {"name": 120, "message_key": 200, "message_id": 120}
 
 
 @handles(IndexStarts)
@@ -118,11 +116,7 @@ def drop_start_keys(command: DropStartKeys, uow: UnitOfWork) -> dict[str, Any]:
 def publish_message(command: PublishMessage, uow: UnitOfWork) -> dict[str, Any]:
     """Where a worker finds it."""
     require_system(uow)
-    for name, limit in MAX_TEXTS.items():
-        if len(getattr(command, name) or "") > limit:
-            raise Invalid(msg("At most %(limit)s characters."), limit=limit)
-    if not command.name or command.message_key.startswith(SIGNAL_WORD):
-        raise Invalid(msg("A message has a name, and a key that is no signal's."))
+    byhand.check(command)
     return {"kept": messaging.publish(uow, command.name, command.message_key, command.variables,
                                       message_id=command.message_id, ttl=command.ttl)}
 

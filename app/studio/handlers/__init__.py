@@ -1,5 +1,5 @@
 """Handlers of the Studio's commands, by what they are about."""
 
-from app.studio.handlers import drafting, publishing, reading, reviewing
+from app.studio.handlers import drafting, effecting, publishing, reading, reviewing
 
-__all__ = ["drafting", "publishing", "reading", "reviewing"]
+__all__ = ["drafting", "effecting", "publishing", "reading", "reviewing"]

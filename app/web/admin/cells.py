@@ -17,7 +17,9 @@ from app.web.words import WORDS, word
 
 ANY = "-"
 LITERALS = re.compile(r'\s*"([^"\\]*)"\s*')
-_WORDS = {"urgency": "urgency", "urgency_stated": "urgency", "kind": "kind", "module": "module", "channel": "channel",
+NOT = re.compile(r"not\((.+)\)")
+_WORDS = {"nature": "nature", "outcome": "outcome",
+          "urgency": "urgency", "urgency_stated": "urgency", "kind": "kind", "module": "module", "channel": "channel",
           "solved": "solved"}
 """Name of a column -> the list of words of its codes."""
 TRUTH = {"? = true": msg("yes"), "true": msg("yes"), "false": msg("no"), "? = false": msg("no"),
@@ -80,8 +82,7 @@ def said(column: dmn.Column, code: str, known: Names) -> str:
 def sentence(sheet: dmn.Sheet, row: dmn.Row, known: Names) -> str:
     """A row as one reads it aloud: when it holds, and what is decided then."""
     pairs = list(zip(sheet.columns, row.cells, strict=True))
-    when = [f"{half(column.label)}: {_cell(column, cell, known)}" for column, cell in pairs
-            if column.part == "input" and cell not in (ANY, "")]
+    when = conditions(sheet, row, known)
     then = [f"{half(column.label)}: {_cell(column, cell, known)}" for column, cell in pairs if column.part == "output"]
     answers = ", ".join(then)
     if not when:
@@ -89,9 +90,19 @@ def sentence(sheet: dmn.Sheet, row: dmn.Row, known: Names) -> str:
     return t(msg("When %(conditions)s, then %(answers)s."), conditions=t(msg(" and ")).join(when), answers=answers)
 
 
+def conditions(sheet: dmn.Sheet, row: dmn.Row, known: Names, without: str = "") -> list[str]:
+    """What a row asks for, one phrase for each column that is not free; `without`: the expression of a column."""
+    return [f"{half(column.label)}: {_cell(column, cell, known)}"
+            for column, cell in zip(sheet.columns, row.cells, strict=True)
+            if column.part == "input" and cell not in (ANY, "") and column.expression != without]
+
+
 def _cell(column: dmn.Column, cell: str, known: Names) -> str:
     if column.type == "boolean" and cell in TRUTH:
         return t(TRUTH[cell])
+    but = NOT.fullmatch(cell.strip())
+    if but is not None and literals(but[1]):
+        return t(msg("anything but %(values)s"), values=_cell(column, but[1], known))
     found = literals(cell)
     return t(msg(" or ")).join(said(column, code, known) for code in found) if found else cell
 

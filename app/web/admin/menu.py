@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from babel.dates import get_day_names, get_month_names
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.auth import policy
@@ -42,6 +42,21 @@ def pages() -> list[tuple[str, str]]:
     return [(f"admin.{page}", t(name)) for page, action, name in PAGES if policy.can(reader, action)]
 
 
+ELSEWHERE = {"/moving/": "definitions", "/starts": "definitions"}
+"""Pages below these paths belong to a page with another path."""
+
+
+def tab() -> str:
+    """The endpoint of the page in the row of tabs that the page asked for belongs to; empty when it is none of them."""
+    below = request.path.removeprefix(blueprint.url_prefix or "")
+    for beginning, page in ELSEWHERE.items():
+        if below.startswith(beginning):
+            return f"admin.{page}"
+    paths = {endpoint: url_for(endpoint)[len(request.script_root):] for endpoint, _name in pages()}
+    return next((endpoint for endpoint, path in paths.items()
+                 if request.path == path or request.path.startswith(f"{path}/")), "")
+
+
 def review_units() -> frozenset[str] | None:
     """The units whose answers the reader looks after; None for all."""
     if policy.can(actor(), "knowledge.edit"):
@@ -59,7 +74,7 @@ def waiting() -> dict[str, int]:
 
 @blueprint.app_context_processor
 def _names() -> dict[str, Any]:
-    return {"admin_pages": pages, "admin_waiting": waiting, "half": half, "field_name": field_name,
+    return {"admin_pages": pages, "admin_tab": tab, "admin_waiting": waiting, "half": half, "field_name": field_name,
             "month_name": month_name, "weekday_names": weekday_names, "moved_by": moved_by}
 
 

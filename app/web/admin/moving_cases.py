@@ -15,14 +15,14 @@ from app.cases import moving as moving_room
 from app.cases import queries as cases
 from app.catalog import queries
 from app.catalog.queries import Entry
-from app.engine import Element
 from app.kernel.errors import Conflict, Invalid, NotFound, msg
 from app.web.access import access
 from app.web.admin import blueprint, definitions, live_counts
 from app.web.admin.sent import expect, refused, text
+from app.web.element_names import element_name
 from app.web.pages import dispatch, reading
 from app.web.sessions import actor, the_office
-from app.web.texts import locale, zone
+from app.web.texts import zone
 
 PAIR = "pair."
 
@@ -92,11 +92,6 @@ def _page(key: str, old_id: str, new_id: str, **refusal: Any) -> str:
         "admin/moving.html", key=key, versions=versions, open_cases=open_cases, old=old, new=new, both=both,
         places=places, runs=runs, own=own, name=element_name, type_name=live_counts.type_name,
         **{"problem": "", "errors": {}, "given": {}, **refusal})
-
-
-def element_name(element: Element) -> str:
-    """Its name in the reader's language, else its id."""
-    return (element.name_en if locale() == "en" else element.name) or element.id
 
 
 def origins(reader: Session, runs: Iterable[moving_room.MigrationRun]) -> dict[str, bool]:

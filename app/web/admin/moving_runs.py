@@ -1,14 +1,18 @@
-"""A move of running cases on its way: what the look found, how far it is, start, stop, and the way back."""
+"""A move of running cases on its way: what the look found, how far it is, start, pause, stop, and the way back."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app import catalog
 from app.auth import queries as auth
 from app.cases import moving
+from app.catalog import queries
+from app.kernel.commands import Command
 from app.kernel.errors import Conflict, Invalid, msg
 from app.web.access import access
 from app.web.admin import blueprint
@@ -16,7 +20,7 @@ from app.web.admin.moving_cases import names_of, origins
 from app.web.admin.sent import expect, refused, text
 from app.web.moving_words import named
 from app.web.pages import dispatch, reading
-from app.web.sessions import actor
+from app.web.sessions import actor, the_office
 from app.web.texts import t
 
 Answer = Response | tuple[str, int]
@@ -29,13 +33,38 @@ def move_run(run_id: UUID) -> str:
     return _page(run_id)
 
 
-def _page(run_id: UUID, error: Invalid | Conflict | None = None) -> str:
+@blueprint.get("/moving/runs/<uuid:run_id>/progress")
+@access("definition.read")
+def move_progress(run_id: UUID) -> Response:
+    """For scripts: the parts of the page that change; 304 while they are the same."""
+    shown = _found(run_id)
+    found, run = shown["found"], shown["run"]
+    mark = f"{run.state}-{len(run.steered)}-{found.looked}-{found.moved}-{found.stayed}-{found.failed}"
+    same = request.if_none_match.contains(mark)
+    answer = make_response("" if same else render_template("admin/move_run_parts.html", **shown, errors={}, given={}),
+                           304 if same else 200)
+    answer.set_etag(mark)
+    return answer
+
+
+def _found(run_id: UUID) -> dict[str, Any]:
     with reading() as reader:
         found = moving.run_view(reader, actor(), run_id)
-        names, own = names_of(reader, found.run), origins(reader, [found.run])
-        people = auth.names(reader, {found.run.created_by} if found.run.created_by else set())
-    return render_template("admin/move_run.html", found=found, run=found.run, names=names, people=people,
-                           named=named, own=own, **refused(error))
+        run = found.run
+        names, own = names_of(reader, run), origins(reader, [run])
+        known = {run.created_by, *(UUID(one[2]) for one in run.steered if one[2])}
+        people = auth.names(reader, {one for one in known if one is not None})
+        live = catalog.live(reader, the_office().tenant_id, "process", run.process_id)
+        versions = queries.history(reader, the_office().tenant_id, "process", run.process_id)
+    # what the cases came from, or of a way back: what they go to, can be put in force again while it is not
+    wanted = run.to_hash if run.back_of else run.from_hash
+    earlier = next((one for one in versions if one.hash == wanted and (live is None or live.hash != wanted)), None)
+    return {"found": found, "run": run, "names": names, "people": {str(one): name for one, name in people.items()},
+            "named": named, "own": own, "earlier": earlier}
+
+
+def _page(run_id: UUID, error: Invalid | Conflict | None = None) -> str:
+    return render_template("admin/move_run.html", **_found(run_id), given=request.form, **refused(error))
 
 
 @blueprint.post("/moving/runs/<uuid:run_id>/start")
@@ -52,11 +81,25 @@ def stop_move(run_id: UUID) -> Answer:
     return _steer(run_id, moving.StopMigration, msg("Stopped. What has moved stays where it is now."))
 
 
-def _steer(run_id: UUID, kind: type[moving.StartMigration | moving.StopMigration], said: str) -> Answer:
-    expect()
+@blueprint.post("/moving/runs/<uuid:run_id>/pause")
+@access("instance.migrate")
+def pause_move(run_id: UUID) -> Answer:
+    """Until it goes on; a stop is for good."""
+    return _steer(run_id, moving.PauseMigration, msg("Paused. Nothing moves until it goes on."), reason=text("reason"))
+
+
+@blueprint.post("/moving/runs/<uuid:run_id>/resume")
+@access("instance.migrate")
+def resume_move(run_id: UUID) -> Answer:
+    """Where it was."""
+    return _steer(run_id, moving.ResumeMigration, msg("It goes on."), reason=text("reason"))
+
+
+def _steer(run_id: UUID, kind: type[Command], said: str, **more: str) -> Answer:
+    expect(*more)
     try:
-        dispatch(kind, run_id=run_id)
-    except Conflict as error:
+        dispatch(kind, run_id=run_id, **more)
+    except (Invalid, Conflict) as error:
         return _page(run_id, error), error.status
     flash(t(said))
     return redirect(url_for("admin.move_run", run_id=run_id), 303)

@@ -10,9 +10,11 @@ from app.web.studio import (  # noqa: E402  views
     differences,
     drift,
     editor,
+    effect,
     expressions,
     form_preview,
     heat,
+    in_force,
     options,
     overview,
     packages,
@@ -21,5 +23,5 @@ from app.web.studio import (  # noqa: E402  views
     walks,
 )
 
-__all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "expressions", "form_preview", "heat",
-           "options", "overview", "packages", "saving", "walk_scenarios", "walks"]
+__all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "effect", "expressions", "form_preview", "heat",
+           "in_force", "options", "overview", "packages", "saving", "walk_scenarios", "walks"]

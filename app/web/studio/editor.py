@@ -150,7 +150,7 @@ def _page(kind: str, key: str, error: YikouError | None = None, typed: str | Non
         said = queries.state(reader, found.draft) if found.draft is not None else None
     source = found.source if typed is None else typed
     changed = (differences.between("", found.source.encode(), sent_source(source))
-               if isinstance(error, Conflict) else differences.Difference())
+               if isinstance(error, Conflict) else differences.Difference(""))
     entry = _entry(kind)
     answer = make_response(render_template(
         "studio/editor.html", sheet=found, name=name, source=source, who=who, said=said, script=entry,
