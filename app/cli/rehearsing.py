@@ -127,6 +127,10 @@ class _Nothing:
         """Nothing."""
         return None
 
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """None are known."""
+        return ()
+
 
 def _refuse(problems: list[Problem]) -> None:
     wrong = [one for one in problems if one.severity == "error"]

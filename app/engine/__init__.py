@@ -1,11 +1,11 @@
 """The engine: Camunda 8 style BPMN in, pure steps out. The only importer of SpiffWorkflow; knows nothing of cases."""
 
 from app.engine.budgets import of as step_budget
+from app.engine.comparing import compare
+from app.engine.comparing import parts as diagram_parts
 from app.engine.dataflow import Place, Variable, given_at_start, given_by_job, given_by_message, variables
 from app.engine.dataflow import reads_decisions as dataflow_reads_decisions
 from app.engine.dataflow import reads_forms as dataflow_reads_forms
-from app.engine.comparing import compare
-from app.engine.comparing import parts as diagram_parts
 from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate

@@ -8,7 +8,7 @@ from alembic import op
 from migrations.security import protect
 
 revision = "0041"
-down_revision = "0038"
+down_revision = "0040"
 
 
 def upgrade() -> None:

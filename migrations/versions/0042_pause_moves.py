@@ -8,7 +8,7 @@ from alembic import op
 from migrations.security import protect
 
 revision = "0042"
-down_revision = "0040"
+down_revision = "0041"
 
 
 def upgrade() -> None:

@@ -13,8 +13,8 @@ from app.auth import queries as auth
 from app.catalog import queries
 from app.catalog.commands import KeepOwnDefinition, WithdrawDefinition
 from app.kernel.errors import Conflict, Invalid, YikouError, msg
+from app.web import differences
 from app.web.access import access
-from app.web.admin import differences
 from app.web.admin.sent import expect, refused, text
 from app.web.pages import dispatch, reading
 from app.web.sessions import the_office

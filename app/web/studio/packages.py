@@ -16,8 +16,8 @@ from app.catalog import queries
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Invalid, Problem, msg
 from app.studio import packages
+from app.web import differences
 from app.web.access import access
-from app.web.admin import differences
 from app.web.admin.sent import expect, refused, text
 from app.web.pages import dispatch, reading, unkeyed
 from app.web.sessions import the_office
@@ -106,7 +106,7 @@ def _report(data: bytes, problem: str = "", status: int = 200,
     with reading() as reader:
         found = packages.compare(reader, the_office().tenant_id, packed)
     shown = [Shown(one, differences.between(one.packed.kind, one.current, one.packed.data) if one.state == "changed"
-                   and one.current is not None else differences.Difference()) for one in found.lines]
+                   and one.current is not None else differences.Difference("")) for one in found.lines]
     page = render_template(
         "studio/package.html", found=found, shown=shown, problem=problem, errors=errors or {},
         problems=found.problems[:MOST_PROBLEMS], package=base64.b64encode(data).decode(), reason=text("reason"))
