@@ -19,5 +19,6 @@ class PublishAndMove(DraftCommand):
     reason: str
     revision: int
     over: str | None = None
+    meant: bool = False
     choice: Choice = field(default_factory=Choice)
     at_once: bool = True

@@ -24,7 +24,8 @@ def publish_and_move(command: PublishAndMove, uow: UnitOfWork) -> dict[str, Any]
         raise Invalid(msg("Only running cases of a process can go over."))
     answer: dict[str, Any] = uow.dispatch_nested(PublishDraft(
         tenant_id=uow.tenant_id, actor=uow.actor, kind=command.kind, definition_key=command.definition_key,
-        reason=command.reason, revision=command.revision, over=command.over))
+        reason=command.reason, revision=command.revision, over=command.over,
+        meant=command.meant))
     key, choice = command.definition_key, command.choice
     new = _definition(uow, answer["hash"])
     runs: list[str] = []

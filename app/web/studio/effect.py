@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import catalog
 from app.auth import policy
+from app.catalog import queries as published
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Invalid, NotFound, YikouError, msg
 from app.knowledge import queries as knowledge
@@ -34,7 +35,8 @@ from app.web.texts import name_of, t, zone
 
 PLACE = "/publish/<any(process, decision, form):kind>/<key>"
 PAIR = "pair."
-FIELDS = ("revision", "over", "reason", "who", "from", "at", "since", "services", "units", "start")
+FIELDS = ("revision", "over", "reason", "who", "from", "at", "since", "services", "units", "start",
+          "meant")
 NEW, ALL, SOME = "new", "all", "some"
 
 
@@ -51,6 +53,7 @@ class Sent:
     versions: tuple[str, ...] = ()
     start: str = "at_once"
     reason: str = ""
+    meant: bool = False
 
     @staticmethod
     def read() -> Sent:
@@ -60,7 +63,8 @@ class Sent:
         many = {name: tuple(request.form.getlist(name)) for name in ("at", "services", "units")}
         return Sent(who=text("who") or ALL, since=text("since"), versions=tuple(request.form.getlist("from")),
                     pairs={name.removeprefix(PAIR): text(name) for name in names if text(name)},
-                    start=text("start") or "at_once", reason=text("reason"), **many)
+                    start=text("start") or "at_once", reason=text("reason"), meant=text("meant") == "on",
+                    **many)
 
     def choice(self) -> effects.Choice:
         """Raises Invalid."""
@@ -98,6 +102,9 @@ def take_effect(kind: str, key: str) -> Response:
         if request.form.get("_action") == "look":
             return _page(kind, key, sent)
         answer = _publish(kind, key, sent, choice)
+    except catalog.WentOtherwise:
+        kept = msg("It is not in force yet: scenarios that this office has kept would go otherwise.")
+        return _page(kind, key, sent, Invalid(kept))
     except DefinitionError as error:
         dispatch(NoteRefusal, kind=kind, definition_key=key, problems=len(error.problems))
         return _page(kind, key, sent, Invalid(msg("The file was refused. What was in force stays in force.")))
@@ -108,7 +115,8 @@ def take_effect(kind: str, key: str) -> Response:
 
 
 def _publish(kind: str, key: str, sent: Sent, choice: effects.Choice) -> dict[str, Any]:
-    common: dict[str, Any] = {"kind": kind, "definition_key": key, "reason": sent.reason, "revision": _revision()}
+    common: dict[str, Any] = {"kind": kind, "definition_key": key, "reason": sent.reason, "revision": _revision(),
+                              "meant": sent.meant}
     if kind != effects.PROCESS or sent.who == NEW:
         return dict(dispatch(PublishDraft, **common))
     return dict(dispatch(PublishAndMove, **common, choice=choice, at_once=sent.start != "by_hand"))
@@ -149,11 +157,12 @@ def _page(kind: str, key: str, sent: Sent, error: YikouError | None = None) -> R
     behind = draft.based_on != (live.hash if live is not None else None)
     with reading() as reader:
         more = {} if verdict.errors else _effect(reader, draft, sent)
+        own = [] if verdict.errors else published.otherwise(reader, tenant_id, kind, key, draft.data)
     answer = make_response(render_template(
         "studio/effect.html", kind=kind, key=key, title=called(kind, key, draft.data),
         draft=draft, live=live, verdict=verdict, sent=sent, behind=behind,
-        waits=waits, lines=definitions.lines_of(draft.data, verdict.problems), deciding=_deciding(kind, key),
-        changes=_changes(kind, live, draft), named=named, **{"found": None, **more, **refused(error)}))
+        waits=waits, lines=definitions.lines_of(draft.data, verdict.problems), deciding=url_for("studio.deciding", kind=kind, key=key),
+        changes=_changes(kind, live, draft), named=named, own=own[:50], **{"found": None, **more, **refused(error)}))
     answer.status_code = error.status if error is not None else 200
     return answer
 
@@ -187,10 +196,3 @@ def _changes(kind: str, live: catalog.Published | None, draft: Draft) -> dict[st
     found = differences.between(kind, live.data, draft.data)
     kinds = Counter([one.kind for one in found.parts] + [row.kind for sheet in found.tables for row in sheet.rows])
     return dict(kinds) if kinds or not found else {"changed": 1}
-
-
-def _deciding(kind: str, key: str) -> str:
-    """The page where a draft and a newer version stand beside each other, and where a second person looks."""
-    known = {rule.endpoint for rule in current_app.url_map.iter_rules()}
-    return url_for("studio.deciding", kind=kind, key=key) if "studio.deciding" in known else url_for(
-        "studio.differences", kind=kind, key=key, new="draft")
