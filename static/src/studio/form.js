@@ -68,8 +68,9 @@ export async function mount({ place, source, key, locale, options = {}, onChange
 
   // The package focuses the component whenever it is drawn anew: whoever types into its properties stays where they are.
   let meant = 0;
-  const move = (event) => { if (event.type !== "keydown" || event.key === "Tab") meant = Date.now(); };
-  for (const type of ["pointerdown", "keydown"]) canvas.addEventListener(type, move, true);
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".fjs-properties-container")) meant = Date.now();
+  }, true);
   focus = HTMLElement.prototype.focus;
   const typing = () => Date.now() - meant > 300 && document.activeElement?.closest(".fjs-properties-container");
   HTMLElement.prototype.focus = function (...given) {
