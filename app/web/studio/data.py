@@ -11,6 +11,7 @@ from app.web.access import access
 from app.web.pages import reading
 from app.web.sessions import the_office
 from app.web.studio import blueprint
+from app.web.studio.names import called
 
 WHAT = {
     "condition": msg("condition"), "conditional": msg("condition"), "input": msg("input mapping"),
@@ -43,4 +44,5 @@ def process_data(key: str) -> str:
             rows = engine.variables(found.data, key, Surroundings(*catalog.surroundings(reader, tenant_id)))
         except DefinitionError as error:
             rows, problems = [], error.problems
-    return render_template("studio/data.html", key=key, rows=rows, what=WHAT, problems=problems)
+    return render_template("studio/data.html", key=key, title=called("process", key, found.data), rows=rows,
+                           what=WHAT, problems=problems)

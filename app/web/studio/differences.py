@@ -26,6 +26,7 @@ from app.web.differences import Difference
 from app.web.pages import reading
 from app.web.sessions import the_office
 from app.web.studio import blueprint
+from app.web.studio.names import called
 from app.web.texts import local_now, locale
 
 DRAFT = "draft"
@@ -62,8 +63,8 @@ def difference(kind: str, key: str) -> str:
         sides = _sides(reader, kind, key)
         people = auth.names(reader, {one.by for one in sides.all if one.by is not None})
     found = differences.between(kind, *sides.data)
-    return render_template("studio/differences.html", kind=kind, key=key, sides=sides, people=people, found=found,
-                           counts=_counts(found), shown=_forms(sides, found) if kind == "form" else None)
+    return render_template("studio/differences.html", kind=kind, key=key, title=called(kind, key, sides.data[1]),
+                           sides=sides, people=people, found=found, counts=_counts(found), shown=_forms(sides, found) if kind == "form" else None)
 
 
 @blueprint.get("/differences/<kind>/<key>/diagram")

@@ -161,7 +161,8 @@ def _page(kind: str, key: str, sent: Sent, error: YikouError | None = None) -> R
     answer = make_response(render_template(
         "studio/effect.html", kind=kind, key=key, title=called(kind, key, draft.data),
         draft=draft, live=live, verdict=verdict, sent=sent, behind=behind,
-        waits=waits, lines=definitions.lines_of(draft.data, verdict.problems), deciding=url_for("studio.deciding", kind=kind, key=key),
+        waits=waits, lines=definitions.lines_of(draft.data, verdict.problems),
+        deciding=url_for("studio.deciding", kind=kind, key=key),
         changes=_changes(kind, live, draft), named=named, own=own[:50], **{"found": None, **more, **refused(error)}))
     answer.status_code = error.status if error is not None else 200
     return answer

@@ -27,6 +27,7 @@ from app.web.names import pick
 from app.web.pages import reading
 from app.web.sessions import actor, the_office
 from app.web.studio import blueprint
+from app.web.studio.names import called
 from app.web.texts import local_now, t, zone
 
 USUAL = timedelta(days=89)
@@ -141,11 +142,13 @@ def _page(key: str, period: Period, error: Invalid | None = None) -> str:
     with reading() as reader:
         asked = _asked(reader, key, period)
         rows, whole = _rows(reader, key, asked)
+        title = called("process", key, catalog.version(reader, the_office().tenant_id, asked.shown.id).data)
     by = request.args.get("by", "median")
     given: dict[str, Any] = {"first": period.first.isoformat(), "last": period.last.isoformat(),
                              "version": asked.version or None, "against": asked.against or None}
     return render_template(
-        "studio/heat.html", key=key, asked=asked, rows=rows, whole=whole, by=by if by in MEASURES else "median",
+        "studio/heat.html", key=key, title=title, asked=asked, rows=rows, whole=whole,
+        by=by if by in MEASURES else "median",
         measures=[(name, t(said)) for name, said in MEASURES.items()], times=TIMES, length=length, value=value,
         type_name=type_name, errors=error.fields if error else {}, shown=request.args, change=change, BEFORE=BEFORE,
         YEAR=YEAR, problem=t(error.message, **error.params) if error else "", behind=_behind(key, asked),
