@@ -64,7 +64,8 @@ def difference(kind: str, key: str) -> str:
         people = auth.names(reader, {one.by for one in sides.all if one.by is not None})
     found = differences.between(kind, *sides.data)
     return render_template("studio/differences.html", kind=kind, key=key, title=called(kind, key, sides.data[1]),
-                           sides=sides, people=people, found=found, counts=_counts(found), shown=_forms(sides, found) if kind == "form" else None)
+                           sides=sides, people=people, found=found, counts=_counts(found),
+                           shown=_forms(sides, found) if kind == "form" else None)
 
 
 @blueprint.get("/differences/<kind>/<key>/diagram")
