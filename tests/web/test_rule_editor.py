@@ -88,7 +88,7 @@ def test_a_rule_is_written_tried_published_and_switched(app: Any, office: Office
     assert "mode: live" in admin.get(own)
     changed = admin.get(f"{EDITOR}?rule=unclaimed")
     assert "rule: unclaimed" in changed and "Change the rule unclaimed" in changed
-    reader = Desk(app, "analyst").get(f"{EDITOR}?rule=unclaimed")
+    reader = Desk(app, "supervisor").get(f"{EDITOR}?rule=unclaimed")
     assert "Publish as a new version" not in reader
 
 

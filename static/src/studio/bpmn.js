@@ -12,6 +12,8 @@ import panel from "./bpmn_panel.js";
 import templates from "./bpmn_templates.js";
 import tools, { fit } from "./bpmn_tools.js";
 import { translator } from "./bpmn_words.js";
+import { bpmnFromEditor } from "./dialects.js";
+import { feelSupport } from "./feel_support.js";
 
 const READABLE = 0.45, CLOSE = 0.8;
 
@@ -68,6 +70,9 @@ export async function mount({ place, source, locale, options, onChange, say: ann
   tools(row, editor, translate, whole);
   begin(editor);
   const calm = mend(whole, translate);
+  // The panel completes what the package knows; right and wrong is said by our own parser.
+  let unwatch = () => {};
+  feelSupport({ place: "process" }).then((feel) => { if (whole.isConnected) unwatch = feel.watch(whole); }, () => {});
   const mark = marks(editor, translate);
   const stack = editor.get("commandStack");
   editor.on("commandStack.changed", () => onChange && onChange());
@@ -76,7 +81,7 @@ export async function mount({ place, source, locale, options, onChange, say: ann
   whole.dataset.shown = "true";
   return {
     // What was never changed is given back to the byte.
-    source: async () => (stack.canUndo() ? (await editor.saveXML({ format: true })).xml : source),
+    source: async () => (stack.canUndo() ? bpmnFromEditor((await editor.saveXML({ format: true })).xml, source) : source),
     mark,
     show(id) {
       const shape = editor.get("elementRegistry").get(id);
@@ -85,6 +90,6 @@ export async function mount({ place, source, locale, options, onChange, say: ann
       editor.get("selection").select(shape);
       return true;
     },
-    destroy() { sized.disconnect(); calm(); editor.destroy(); whole.remove(); },
+    destroy() { sized.disconnect(); calm(); unwatch(); editor.destroy(); whole.remove(); },
   };
 }

@@ -4,6 +4,7 @@
 // text as it came while nothing was changed.
 
 import DmnModeler from "dmn-js/lib/Modeler";
+import { dmnForEditor, dmnFromEditor } from "./dialects.js";
 import { zh } from "./dmn_words.js";
 import { feelSupport } from "./feel_support.js";
 import { make, translator, watchTexts, wordsIn } from "./texts.js";
@@ -40,7 +41,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
   });
 
   try {
-    const { warnings } = await modeler.importXML(source);
+    const { warnings } = await modeler.importXML(dmnForEditor(source));
     for (const warning of warnings) say(warning.message, "warning");
   } catch (error) {
     stopTexts();
@@ -160,7 +161,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
   async function text() {
     if (!changed) return source;
     const { xml } = await modeler.saveXML({ format: true });
-    return xml;
+    return dmnFromEditor(xml, source);
   }
 
   return {

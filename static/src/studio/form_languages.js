@@ -125,19 +125,23 @@ export function languagesModule(t, fresh = new Set()) {
   }
   languages.$inject = ["propertiesPanel", "modeling", "formFieldRegistry", "fieldFactory", "formFields"];
 
-  function entry(id, label, long, get, set) {
-    return { id: `languages-${id}`, component: ({ element }) => h("div", { class: "bio-properties-panel-entry", "data-entry-id": id },
-      h("div", { class: "bio-properties-panel-textfield" },
-        h("label", { for: `st-${id}`, class: "bio-properties-panel-label" }, label),
-        h(long ? "textarea" : "input", {
-          id: `st-${id}`, class: "bio-properties-panel-input", autocomplete: "off", spellcheck: id.endsWith("-en"),
-          lang: id.endsWith("-en") ? "en" : "zh", value: get(), ...(long ? { rows: 3 } : { type: "text" }),
-          onInput: (event) => later(`${element.id} ${id}`, () => set(event.target.value)),
-        }))) };
-  }
+  const entry = (name, label, long, get, set) => (
+    { id: `languages-${name}`, component: TextEntry, name, label, long, get, set, later });
 
   return { module: { __init__: ["languages"], languages: ["type", languages] },
            flush() { for (const { timer, run } of [...timers.values()]) { clearTimeout(timer); run(); } } };
+}
+
+// One function for all entries: with another at each drawing the field would be made anew under whoever types in it.
+function TextEntry({ element, name, label, long, get, set, later }) {
+  return h("div", { class: "bio-properties-panel-entry", "data-entry-id": name },
+    h("div", { class: "bio-properties-panel-textfield" },
+      h("label", { for: `st-${name}`, class: "bio-properties-panel-label" }, label),
+      h(long ? "textarea" : "input", {
+        id: `st-${name}`, class: "bio-properties-panel-input", autocomplete: "off", spellcheck: name.endsWith("-en"),
+        lang: name.endsWith("-en") ? "en" : "zh", value: get(), ...(long ? { rows: 3 } : { type: "text" }),
+        onInput: (event) => { const { value } = event.target; later(`${element.id} ${name}`, () => set(value)); },
+      })));
 }
 
 // Texts stand in our group only, and an id is never typed.
