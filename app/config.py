@@ -100,11 +100,16 @@ def _made(folder: Path) -> Path:
 def _kept_secret(instance: Path) -> str:
     """A secret of this machine, made at the first start; only its owner may read the file."""
     file = _made(instance) / "secret_key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if file.exists():
         return file.read_text(encoding="ascii").strip()
+    made = file.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        secret = secrets.token_urlsafe(48)
-        out.write(secret)
-    return secret
+        out.write(secrets.token_urlsafe(48))
+    try:
+        os.link(made, file)  # whole or not at all: web and worker may start at once
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()
+    return file.read_text(encoding="ascii").strip()

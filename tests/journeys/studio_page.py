@@ -15,7 +15,7 @@ from flask import Flask, Response, jsonify, request, send_from_directory
 from werkzeug.serving import make_server
 
 from app.web.headers import POLICY
-from scripts.build_frontend import bundle, editor_styles
+from scripts.build_frontend import bundle, editor_styles, node
 from tests.journeys.server import ROOT
 
 EDITOR_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -67,7 +67,7 @@ def offered() -> dict[str, Any]:
 @contextmanager
 def editor_page(folder: Path) -> Iterator[Desk]:
     """Built from the sources, served until the end of the block."""
-    bundle([str(Path(__file__).with_name("studio_stand_in.js"))], folder)
+    bundle(node()[0], [Path(__file__).with_name("studio_stand_in.js")], folder)
     editor_styles(folder)
     app = Flask("editor", static_folder=str(ROOT / "static"))
     desk = Desk("", options=offered())
