@@ -68,6 +68,15 @@ def _walk(stage: Stage) -> None:
             person.sign_in(login, stage.password)
             person.go(path)
             person.picture(name, whole=False)
+    with stage.person(size=DESK) as person:
+        person.sign_in("analyst", stage.password)
+        person.go("/studio/process/service_request")
+        person.page.locator("[data-studio][data-ready]").wait_for()
+        person.page.wait_for_timeout(1_500)
+        person.picture("studio", whole=False)
+        person.go("/studio/heat/service_request")
+        person.page.locator("[data-shown]").first.wait_for()
+        person.picture("heat", whole=False)
 
 
 def _shot(stage: Stage, path: str, name: str, size: dict[str, int]) -> None:
@@ -95,6 +104,7 @@ def _lay_out(browser: Browser, folder: Path) -> None:
     album = folder / "album"
     _beside(browser, folder, PAGE, ("home", "case", "closed"), "overview")
     _beside(browser, folder, PAIR, ("oversight", "figures"), "office")
+    _beside(browser, folder, PAIR, ("studio", "heat"), "studio")
     shutil.copyfile(album / "diagram.png", TARGET / "diagram.png")
 
 
