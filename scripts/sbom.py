@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "instance" / "sbom.json"
 VERSION = "1.6"
 LINE = re.compile(r"^[A-Za-z0-9]")
+NO_IDS = frozenset({"CC0"})
+"""What packages say for a licence without being its SPDX id."""
 
 
 def requirements(*names: str) -> list[Requirement]:
@@ -71,11 +73,13 @@ def _joined(one: dict[str, Any], left_out: set[str], own: str) -> dict[str, Any]
 def browser_packages() -> Iterator[dict[str, Any]]:
     """What is bundled into static/vendor; the bundler itself is not."""
     lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    told = set()  # a package may lie in several places of the tree
     for path, package in sorted(lock["packages"].items()):
-        if not path or package.get("dev") or package.get("optional"):
-            continue
         name = path.rpartition("node_modules/")[2]
-        purl = f"pkg:npm/{name.replace('@', '%40', 1)}@{package['version']}"
+        purl = f"pkg:npm/{name.replace('@', '%40', 1)}@{package.get('version')}"
+        if not path or package.get("dev") or package.get("optional") or purl in told:
+            continue
+        told.add(purl)
         kind, _, digest = package["integrity"].partition("-")
         yield {"type": "library", "bom-ref": purl, "name": name, "version": package["version"], "purl": purl,
                "licenses": [_licence(package.get("license", "see its package"))],
@@ -83,8 +87,8 @@ def browser_packages() -> Iterator[dict[str, Any]]:
 
 
 def _licence(said: str) -> dict[str, Any]:
-    """An SPDX id where it is one; a sentence such as `SEE LICENSE IN LICENSE` is a name."""
-    return {"license": {"name": said} if " " in said else {"id": said}}
+    """An SPDX id where it is one; a sentence such as `SEE LICENSE IN LICENSE`, or what is no such id, is a name."""
+    return {"license": {"name": said} if " " in said or said in NO_IDS else {"id": said}}
 
 
 def main() -> int:

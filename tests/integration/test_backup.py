@@ -295,4 +295,4 @@ def test_the_shell_backs_up_verifies_restores_and_releases(any_app: Any, tmp_pat
     assert told.exit_code == 0, told.output
     assert runner.invoke(args=["release"]).exit_code == 0
     assert runner.invoke(args=["release", "demo"]).exit_code == 1
-    assert "states" in runner.invoke(args=["retention", "demo"]).output
+    assert "messages" in runner.invoke(args=["retention", "demo"]).output

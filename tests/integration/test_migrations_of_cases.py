@@ -114,7 +114,7 @@ def test_one_case_keeps_draft_claim_clock_timer_and_form(office: Office) -> None
             assert [getattr(now[one], name, None) for one in before] == [getattr(row, name, None) for row in before.values()]
     (event,) = office.events("case.migrated")
     assert (event.data["process_id"], event.definitions) == (PROCESS, {PROCESS: versions[1]})
-    assert {"from_version", "to_version", "run_id", "entry_id"} <= set(event.data)
+    assert {"from_version", "to_version", "run_id", "entry_id"} <= set(event.current())
     (entry,) = office.rows(CaseEntry, CaseEntry.kind == "operation")
     assert entry.body.splitlines() == [
         "try it", f"> service_request 1 ({versions[0][:12]}) → 1 ({versions[1][:12]})"] and entry.visibility == "staff"

@@ -17,8 +17,9 @@ from app.engine.state_history import PACKED, unpack
 from app.kernel.model import Base
 
 Books = dict[str, Counter[str]]
-LEFT_OUT = frozenset({"lease", "demand_run", "definition_version", "definition_live", "text_model"})
-"""Who looks after what just now and when a worker last looked, which tell nothing of what was done; definitions."""
+LEFT_OUT = frozenset({"lease", "demand_run", "passage_run", "passage_day", "definition_version", "definition_live",
+                      "text_model"})
+"""Who looks after what just now, when a worker last looked and what it counted then: nothing of what was done; definitions."""
 DRAWN_COLUMNS = frozenset({"rule_position.memory_mb", "search_document.row"})
 DRAWN = re.compile(r"(?<=Draw': )\d+|(?<=Draw', 'value': )\d+|(?<='draw': )\d+|(?<=\"draw\":)\d+|"
                    r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?:[0-9a-f]{32})?|"

@@ -146,9 +146,10 @@ def _calls() -> Iterator[tuple[Path, str]]:
 
 
 def test_security_06_no_door_takes_the_stored_state_of_an_instance() -> None:
-    """States are read where they were written: by the engine's step, its rehearsal, and the demo's own check of a play."""
+    """States are read where they were written: by the engine's step and rehearsal, to show their scopes, and to check a play."""
     readers = {str(path) for path, name in _calls() if name == "restore"}
-    assert readers == {"engine/migrating.py", "engine/modifying.py", "engine/step.py", "engine/rehearsal.py", "cli/demo/replay/states.py"}
+    assert readers == {"engine/migrating.py", "engine/modifying.py", "engine/step.py", "engine/rehearsal.py",
+                       "engine/scopes.py", "cli/demo/replay/states.py"}
 
 
 def test_security_32_every_table_of_figures_goes_through_the_one_writer() -> None:
