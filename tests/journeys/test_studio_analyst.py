@@ -25,9 +25,10 @@ from tests.journeys.test_walks import SUGGESTION
 CASES, NAME = 200, "补充核实"
 WIDE = {"width": 1600, "height": 1000}
 BEFORE, AFTER, OLD_FLOW = "task_notify_accepted", "task_decide_confidence", "flow_notify_accepted_to_decide_confidence"
-MIDDLE = """id => { const path = document.querySelector(`[data-element-id="${id}"] .djs-visual path`);
-  const at = path.getPointAtLength(path.getTotalLength() / 2), seen = path.getScreenCTM();
-  return [at.x * seen.a + seen.e, at.y * seen.d + seen.f]; }"""
+SHEET = ".djs-container > svg"  # the minimap has the same elements
+ON_IT = """id => { const path = document.querySelector(`.djs-container > svg [data-element-id="${id}"] .djs-visual > path`);
+  const at = path.getPointAtLength(path.getTotalLength() * 0.75), own = path.getBBox(), seen = path.getBoundingClientRect();
+  return [seen.x + (at.x - own.x) * seen.width / own.width, seen.y + (at.y - own.y) * seen.height / own.height]; }"""
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,9 @@ class Drawing:
         self.page.wait_for_timeout(300)
 
     def remove_flow(self, flow: str) -> None:
-        self.page.mouse.click(*self.page.evaluate(MIDDLE, flow))
+        self.page.mouse.click(*self.page.evaluate(ON_IT, flow))
         self.page.keyboard.press("Delete")
-        expect(self.page.locator(f'[data-element-id="{flow}"]')).to_have_count(0)
+        expect(self.page.locator(f'{SHEET} [data-element-id="{flow}"]')).to_have_count(0)
 
     def append_task(self, name: str) -> None:
         self.page.locator(".djs-context-pad [data-action='append.append-task']").click()
@@ -78,7 +79,7 @@ class Drawing:
 
     def connect(self, target: str) -> None:
         self.page.locator(".djs-context-pad [data-action='connect']").click()
-        box = self.page.locator(f'[data-element-id="{target}"] .djs-visual').first.bounding_box()
+        box = self.page.locator(f'{SHEET} [data-element-id="{target}"] .djs-visual').first.bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x - 5, y, steps=4)
@@ -127,12 +128,12 @@ def draw(drawing: Drawing, analyst: Person) -> None:
     seen = " ".join(drawing.faults())
     assert "表单" in seen and "组" in seen, seen
     analyst.look("faults")
-    drawing.pick("yikou-handling", group_1="派单员", form="核对信息")
-    drawing.pick("yikou-clocks", clock_start="说明")
+    drawing.pick("yikou-handling", group_1="分拣员", form="核对材料 · check_papers")
+    drawing.pick("yikou-clocks", clock_start="差评整改")
     page.locator("[data-entry-id=yikou-limit-start-amount] input").fill("2")
     page.wait_for_timeout(500)
-    drawing.pick("yikou-clocks", clock_stop="说明")
-    drawing.pick("yikou-phase", phase="一口接单")
+    drawing.pick("yikou-clocks", clock_stop="差评整改")
+    drawing.pick("yikou-phase", phase="已接单")
     drawing.saved()
     expect(page.locator("[data-problems] ol li.error")).to_have_count(0, timeout=20_000)
     analyst.look("mended")
@@ -152,7 +153,7 @@ def said(inside: Inside) -> None:
 
 def walk(analyst: Person) -> None:
     page = analyst.page
-    page.locator(".toolbar a", has_text="试一试").click()
+    page.locator(".toolbar a", has_text="试走一遍").click()
     page.fill("#c-name", "新的一步")
     page.fill("#c-at", "2026-11-23T10:00")
     page.select_option("#c-service", "CS01")
@@ -163,7 +164,8 @@ def walk(analyst: Person) -> None:
                  cause="没有清运", course="三天没有清运")
     page.locator("section:has(#tasks) .actions button").click()
     page.locator("section:has(#tasks)", has_text=NAME).wait_for()
-    assert "2026年11月25日" in page.inner_text("main"), "two working days after Monday"
+    clock = page.locator("section", has_text="差评整改").last.inner_text()
+    assert re.search(r"11月25日.* 10:00", clock), "two working days after Monday: " + clock
     analyst.look("walked")
 
 
