@@ -42,11 +42,14 @@ def test_every_page_of_a_role_is_sound(stage: Stage, login: str) -> None:
             person.sign_in(login, stage.password)
             person.go(f"/preferences?lang={lang}&large={large}")
             waiting, done = ["/t/demo/staff/"], set[str]()
+            visited = stage.seen.setdefault(f"paths {name}", set())
             while waiting:
                 path = waiting.pop()
-                if path in done:
+                # What the desk showed differs between roles in what it offers, hardly in how it is laid out.
+                if path in done or (name != "desk" and path in visited and path != "/t/demo/staff/"):
                     continue
                 done.add(path)
+                visited.add(path)
                 person.go(person.address.removesuffix("/t/demo") + path)
                 picture = f"{login}-{path.strip('/').replace('/', '_')}-{name}"
                 person.fits(picture) if size is ZOOMED else person.look(picture, seen=stage.seen.setdefault(name, set()))
