@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from app.feel import FeelError, compile_expression, to_json
+from tests.pace import measured
 
 ROOT = Path(__file__).resolve().parents[3]
 MILLISECONDS, MEGABYTES = 50, 50
-AT_REST = 2.3
-"""Milliseconds of the known piece of work in `pace` on the machine that the figures are of, with nothing beside it."""
 GIVEN = {"big": "a" * 100_000, "pattern": "(a+)+" * 20_000, "many": [1] * 10_000}
 
 
@@ -79,25 +77,15 @@ def answer(text: str) -> str:
 
 
 def milliseconds(text: str) -> float:
-    """The processor's time at the pace of a machine at rest, so that other work beside it does not count; the best of six.
-
-    A core that another program shares does half as much in a second of its own time: a loop that is known tells how much.
-    """
+    """The processor's time, the best of six."""
     taken = []
     for _ in range(6):
-        slower, began = pace(), time.process_time()
-        answer(text)
-        taken.append(1000 * (time.process_time() - began) / max(1.0, slower, pace()))
+        with measured() as spent:
+            answer(text)
+        taken.append(1000 * spent[0])
         if taken[-1] < MILLISECONDS:
             break
     return min(taken)
-
-
-def pace() -> float:
-    """How many times as long as on a machine at rest a known piece of work takes now."""
-    began = time.process_time()
-    sum(n * n % 7 for n in range(60_000))
-    return 1000 * (time.process_time() - began) / AT_REST
 
 
 @pytest.mark.parametrize("name", BOMBS)

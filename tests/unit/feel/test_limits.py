@@ -1,11 +1,11 @@
 """Hostile texts and values: refused or bounded, never run, never slow."""
 
-import time
 from decimal import Decimal
 
 import pytest
 
 from app.feel import Budget, BudgetExceeded, FeelError, FeelSyntaxError, compile_expression, to_json
+from tests.pace import measured
 from tests.unit.feel.escapes import ESCAPES, watching
 from tests.unit.feel.making import value
 
@@ -36,9 +36,9 @@ def test_security_03_at_least_fifty_escapes_are_parse_errors() -> None:
 def test_security_33_a_catastrophic_pattern_is_linear() -> None:
     made = compile_expression('[matches(text, "(a+)+$"), matches(text, "(a|aa)+b"), matches(text, "(.*)*x")]')
     made.evaluate({"text": "aaa"})
-    began = time.process_time()
-    assert made.evaluate({"text": "a" * 100_000}).value == [True, False, False]
-    assert time.process_time() - began < 0.05
+    with measured() as spent:
+        assert made.evaluate({"text": "a" * 100_000}).value == [True, False, False]
+    assert spent[0] < 0.05
 
 
 @pytest.mark.parametrize("given", [float("nan"), float("inf"), -float("inf"), Decimal("NaN"), Decimal("sNaN"),
@@ -73,18 +73,16 @@ DEEP = ["(" * 5000, "[" * 5000, "a" + ".b" * 20_000, "a" + "[1]" * 20_000, "f" +
 
 @pytest.mark.parametrize("text", ENDLESS, ids=range(len(ENDLESS)))
 def test_what_would_not_end_exceeds_the_budget_soon(text: str) -> None:
-    began = time.process_time()
-    with pytest.raises(BudgetExceeded):
+    with measured() as spent, pytest.raises(BudgetExceeded):
         to_json(compile_expression(text).evaluate({"big": "a" * 100_000}).value)
-    assert time.process_time() - began < 2
+    assert spent[0] < 2
 
 
 @pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
 def test_what_is_too_deep_or_too_long_is_a_syntax_error_soon(text: str) -> None:
-    began = time.process_time()
-    with pytest.raises(FeelSyntaxError):
+    with measured() as spent, pytest.raises(FeelSyntaxError):
         compile_expression(text, names=["f"])
-    assert time.process_time() - began < 2
+    assert spent[0] < 2
 
 
 def test_ordinary_work_fits_into_the_budget() -> None:
