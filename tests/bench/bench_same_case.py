@@ -162,9 +162,12 @@ def _pinned(kind: str) -> Iterator[None]:
     """This process, and the database server where it is on this machine, on core 1."""
     mine = os.sched_getaffinity(0)
     masters = _postmasters() if kind == "postgres" else []
-    before = {pid: os.sched_getaffinity(pid) for pid in masters}
-    for pid in (0, *masters):
-        os.sched_setaffinity(pid, {1})
+    before: dict[int, set[int]] = {}
+    os.sched_setaffinity(0, {1})
+    for pid in masters:
+        with suppress(ProcessLookupError):  # a connection that is closed by now
+            before[pid] = os.sched_getaffinity(pid)
+            os.sched_setaffinity(pid, {1})
     try:
         yield
     finally:
