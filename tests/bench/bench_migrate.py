@@ -21,6 +21,8 @@ from app.cases.model import Case, CaseStep
 from app.catalog.commands import PublishDefinition
 from app.deadlines.model import Deadline
 from app.engine.model import JobRow, OpenTaskGroup, OpenTaskRow, ProcessInstance, SubscriptionRow, TimerRow
+from app.engine.state_format import dump_document
+from app.engine.state_history import packed, unpack
 from app.kernel import database as kernel_database
 from app.kernel import documents
 from app.kernel.bus import dispatch
@@ -104,7 +106,7 @@ def _copied(one: Rows, number: int) -> Rows:
             return IDS.sub(swap, old.encode()).decode()
         if name == "variables":
             return documents.load(IDS.sub(swap, documents.dump(old).encode()).decode())
-        return IDS.sub(swap, old) if name == "state" and isinstance(old, bytes) else old
+        return packed(IDS.sub(swap, dump_document(unpack(old)))) if name == "state" else old
 
     made: Rows = {model: [{name: value(name, old) for name, old in row.items()} for row in rows]
                   for model, rows in one.items()}
