@@ -99,6 +99,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "deadline": {"accept": msg("Taking in"), "dispatch": msg("Passing on"), "reply": msg("Reply"),
                  "visit": msg("Return visit"), "rectify": msg("Putting right"),
+                 "plan": msg("Plan of a change"), "change": msg("Change of supply"),
                  "remedy": msg("Explanation of a broken promise"), "escalation": msg("Leader told after"),
                  "order": msg("Answer to the order")},
     "visit": {"phone": msg("a caller rings"), "on_site": msg("a caller comes to the door"),

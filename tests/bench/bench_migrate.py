@@ -106,7 +106,9 @@ def _copied(one: Rows, number: int) -> Rows:
             return IDS.sub(swap, old.encode()).decode()
         if name == "variables":
             return documents.load(IDS.sub(swap, documents.dump(old).encode()).decode())
-        return packed(IDS.sub(swap, dump_document(unpack(old)))) if name == "state" else old
+        if name == "state" and isinstance(old, bytes):
+            return packed(IDS.sub(swap, dump_document(unpack(old))))
+        return old
 
     made: Rows = {model: [{name: value(name, old) for name, old in row.items()} for row in rows]
                   for model, rows in one.items()}
