@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 
 from app.cases import access, stepping
+from app.cases.handlers.operating import checked_reason
 from app.cases.moving import choosing, steering, verdicts
 from app.cases.moving.commands import (
     FinishMigration,
@@ -51,7 +52,7 @@ FAULT = msg("It could not be moved: %(error)s")
 def migrate_case(command: MigrateCase, uow: UnitOfWork) -> dict[str, Any]:
     """Overdue timers are not fired first: the move may be what puts them right."""
     steering.require(uow, steering.MIGRATE)
-    reason = steering.checked(command.reason)
+    reason = checked_reason(command.reason)
     case = access.any_case(uow.session, command.case_id)
     mine = stepping.lock(uow, case)
     digest = mine.instance.pins.get(command.process_id)
@@ -83,7 +84,7 @@ def plan_migration(command: PlanMigration, uow: UnitOfWork) -> dict[str, Any]:
         tenant_id=uow.tenant_id, id=new_id(), process_id=command.process_id, from_hash=command.from_hash,
         from_version=_number(uow, command.process_id, command.from_hash), to_hash=command.to_hash,
         to_version=_number(uow, command.process_id, command.to_hash), pairs=pairs, chosen=chosen,
-        reason=steering.checked(command.reason), created_at=uow.now, created_by=uow.actor.user_id,
+        reason=checked_reason(command.reason), created_at=uow.now, created_by=uow.actor.user_id,
         at_once=command.at_once)
     rows = uow.session.execute(choosing.instances(
         command.process_id, command.from_hash, command.at, command.submitted_from, command.services, command.units))
@@ -100,7 +101,7 @@ def plan_way_back(command: PlanWayBack, uow: UnitOfWork) -> dict[str, Any]:
     run = MigrationRun(
         tenant_id=uow.tenant_id, id=new_id(), process_id=before.process_id, from_hash=before.to_hash,
         from_version=before.to_version, to_hash=before.from_hash, to_version=before.from_version,
-        pairs=choosing.reversed_pairs(before.pairs), chosen={}, reason=steering.checked(command.reason),
+        pairs=choosing.reversed_pairs(before.pairs), chosen={}, reason=checked_reason(command.reason),
         back_of=before.id, created_at=uow.now, created_by=uow.actor.user_id)
     query = select(MigrationItem.case_id, MigrationItem.instance_id, MigrationItem.id).where(
         MigrationItem.run_id == before.id, MigrationItem.result == MOVED).order_by(MigrationItem.id)

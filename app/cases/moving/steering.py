@@ -1,4 +1,4 @@
-"""Handlers that begin, pause and stop runs, and what a reason must be. What has moved stays moved."""
+"""Handlers that begin, pause and stop runs. What has moved stays moved."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.auth import policy
+from app.cases.handlers.operating import checked_reason
 from app.cases.moving.commands import PauseMigration, ResumeMigration, StartMigration, StopMigration
 from app.cases.moving.events import MigrationPaused, MigrationResumed, MigrationStarted, MigrationStopped
 from app.cases.moving.model import LOOKING, PAUSED, PLANNED, RUNNING, STOPPED, MigrationItem, MigrationRun
 from app.kernel.bus import handles
-from app.kernel.errors import Conflict, Invalid, NotFound, msg
+from app.kernel.errors import Conflict, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
 
 MIGRATE = "instance.migrate"
-MAX_REASON = 500
 NOT_NOW = msg("This cannot be started now.")
 NOT_UNDER_WAY = msg("This is not under way.")
 
@@ -57,7 +57,7 @@ def stop_migration(command: StopMigration, uow: UnitOfWork) -> dict[str, Any]:
 def pause_migration(command: PauseMigration, uow: UnitOfWork) -> dict[str, Any]:
     """The instance that is being moved at this moment is moved to its end."""
     require(uow, MIGRATE)
-    run, reason = run_of(uow, command.run_id), checked(command.reason)
+    run, reason = run_of(uow, command.run_id), checked_reason(command.reason)
     if run.state not in (LOOKING, RUNNING):
         raise Conflict(NOT_UNDER_WAY)
     _steer(uow, run, PAUSED, reason)
@@ -69,7 +69,7 @@ def pause_migration(command: PauseMigration, uow: UnitOfWork) -> dict[str, Any]:
 def resume_migration(command: ResumeMigration, uow: UnitOfWork) -> dict[str, Any]:
     """A look that was paused goes on looking."""
     require(uow, MIGRATE)
-    run, reason = run_of(uow, command.run_id), checked(command.reason)
+    run, reason = run_of(uow, command.run_id), checked_reason(command.reason)
     if run.state != PAUSED:
         raise Conflict(msg("This is not paused."))
     _steer(uow, run, LOOKING if run.started_at is None else RUNNING, reason)
@@ -106,14 +106,3 @@ def require(uow: UnitOfWork, right: str) -> None:
     """Raises Forbidden for a person without the right."""
     if uow.actor.kind != "system":
         policy.require(uow.actor, right)
-
-
-def checked(text: str) -> str:
-    """Why it is done. Raises Invalid."""
-    reason = text.strip()
-    if not reason:
-        raise Invalid(msg("Please say why."), fields={"reason": [(msg("Please say why."), {})]})
-    if len(reason) > MAX_REASON:
-        raise Invalid(msg("Please check what is marked."),
-                      fields={"reason": [(msg("At most %(limit)s characters."), {"limit": MAX_REASON})]})
-    return reason
