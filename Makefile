@@ -68,7 +68,7 @@ setup-dev: .venv/.dev frontend translations
 
 frontend: static/vendor/.built
 
-static/vendor/.built: package-lock.json package.json scripts/build_frontend.py tests/unit/feel/feelin.js $(wildcard static/src/*) | .venv/.run
+static/vendor/.built: package-lock.json package.json scripts/build_frontend.py tests/unit/feel/feelin.js $(wildcard static/src/* static/src/*/*) | .venv/.run
 	@$(BIN)/python scripts/build_frontend.py
 	@touch $@
 

@@ -8,6 +8,7 @@ import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } fr
 import { linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { replaceLines } from "./code/lines.js";
 import { suggest } from "./rules/suggest.js";
 
 const field = document.querySelector("textarea[data-rule-editor]");
@@ -32,18 +33,6 @@ const look = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-matchingBracket": { backgroundColor: "var(--brand-soft)", outline: "1px solid var(--edge)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--brand-soft)" },
-});
-
-// Over several lines the browser would keep the look of what is replaced in a style attribute, which the policy forbids.
-const replaceLines = EditorView.domEventHandlers({
-  beforeinput(event, view) {
-    const { main } = view.state.selection;
-    const lines = view.state.doc.lineAt(main.from).number !== view.state.doc.lineAt(main.to).number;
-    if (event.inputType !== "insertText" || event.data === null || !lines || view.composing) return false;
-    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
-    event.preventDefault();
-    return true;
-  },
 });
 
 async function verdict(view) {

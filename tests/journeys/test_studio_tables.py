@@ -254,6 +254,6 @@ def test_security_16_hostile_texts_never_run_in_editors_and_preview(bench: Bench
 def test_on_a_phone(stage: Stage) -> None:
     with stage.person(size=PHONE) as person:
         person.sign_in("analyst", stage.password)
-        for kind, key in (("decision", "review"), ("form", "review")):
+        for kind, key in (("decision", "review"), ("form", "review"), ("form", "intake")):
             opened(person, kind, key)
-            person.look(f"studio-{kind}-phone")
+            person.look(f"studio-{kind}-{key}-phone")

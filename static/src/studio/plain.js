@@ -5,6 +5,7 @@ import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/c
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { replaceLines } from "../code/lines.js";
 
 const look = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--card)", color: "var(--ink)", fontSize: ".85rem" },
@@ -17,18 +18,6 @@ const look = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-matchingBracket": { backgroundColor: "var(--brand-soft)", outline: "1px solid var(--edge)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--brand-soft)" },
-});
-
-// Over several lines the browser would keep the look of what is replaced in a style attribute.
-const replaceLines = EditorView.domEventHandlers({
-  beforeinput(event, view) {
-    const { main } = view.state.selection;
-    const lines = view.state.doc.lineAt(main.from).number !== view.state.doc.lineAt(main.to).number;
-    if (event.inputType !== "insertText" || event.data === null || !lines || view.composing) return false;
-    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
-    event.preventDefault();
-    return true;
-  },
 });
 
 export async function mount({ place, source, label = "", onChange = () => {} }) {
