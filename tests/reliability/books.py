@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -42,14 +43,17 @@ class Difference:
         return "\n".join(lines)
 
 
-def read(engine: Engine, *, masked: bool = True) -> Books:
-    """Every table's rows as a bag of texts. Not `masked`: to see whether anything at all has changed."""
+def read(engine: Engine, *, masked: bool = True, without: Collection[str] = ()) -> Books:
+    """Every table's rows as a bag of texts. Not `masked`: to see whether anything at all has changed.
+
+    `without`: columns, as "table.column", that may differ between the runs that are compared.
+    """
     found: Books = {}
     with engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
             if table.name in LEFT_OUT:
                 continue
-            columns = [column for column in table.columns if str(column) not in DRAWN_COLUMNS]
+            columns = [column for column in table.columns if str(column) not in DRAWN_COLUMNS.union(without)]
             rows = [repr(tuple(map(_opened, row))) for row in connection.execute(select(*columns))]
             found[table.name] = Counter(DRAWN.sub("#", row) if masked else row for row in rows)
         connection.rollback()

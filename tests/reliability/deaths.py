@@ -28,6 +28,9 @@ from tests.reliability.dying import dying, kill_self
 from tests.reliability.lives import Step
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+HOW_FAR_KEPT = frozenset({"rule_position.number"})
+"""Supervision keeps how far it has read when a rule was asked, so it depends on where a batch of events ended. What
+the rules did is in the other tables; an event that was passed over or read twice shows there."""
 
 
 @dataclass
@@ -89,7 +92,7 @@ def _die_everywhere(copies: Copies, url: str, name: str, act: Callable[[], Any],
         with dying(database.current().engine, None) as passed:
             act()
         until_idle()
-        expected = books.read(database.current().engine)
+        expected = books.read(database.current().engine, without=HOW_FAR_KEPT)
     deaths.points[name] = 0
     for number in range(1, len(passed) + 1, every):
         deaths.points[name] += 1
@@ -136,7 +139,7 @@ def _gone_on(url: str, act: Callable[[], Any]) -> Books:
             connection.execute(update(table).values(claimed_until=LONG_AGO).where(table.c.claimed_until.is_not(None)))
     act()
     until_idle()
-    return books.read(engine)
+    return books.read(engine, without=HOW_FAR_KEPT)
 
 
 def _claimable() -> list[Table]:
