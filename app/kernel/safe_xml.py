@@ -23,6 +23,15 @@ REFERENCES = frozenset({
     "escalationRef", "dataObjectRef", "dataStoreRef", "calledElement", "operationRef", "itemSubjectRef", "bpmnElement",
 })
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+NAMED = frozenset({
+    BPMN, "http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DC",
+    "http://www.omg.org/spec/DD/20100524/DI", "http://www.omg.org/spec/DMN/20180521/DI/",
+    "http://www.omg.org/spec/DMN/20180521/DC/", "http://camunda.org/schema/zeebe/1.0", None,
+    *(f"https://www.omg.org/spec/DMN/{version}/{part}/" for version in ("20191111", "20211108", "20230324")
+      for part in ("MODEL", "DMNDI")),
+})
+"""Namespaces whose ids name elements. In a stranger's extension an id may be anything that is no plain name: nothing
+can refer to it, and it can stand for none of ours."""
 REFERENCE_TAGS = frozenset(
     f"{{{BPMN}}}{name}"
     for name in ("incoming", "outgoing", "flowNodeRef", "sourceRef", "targetRef", "correlationPropertyRef"))
@@ -145,7 +154,7 @@ def _check_node(node: Any, ids: set[str], file: str | None) -> list[Problem]:
         return [problem(msg("XInclude is not allowed."))]
     found = []
     ident = node.get("id")
-    if ident is not None:
+    if ident is not None and (NAME.match(ident) or etree.QName(node).namespace in NAMED):
         if not NAME.match(ident):
             found.append(problem(msg("The id is not a plain name (letters, digits, _ - .).")))
         elif ident in ids:

@@ -171,15 +171,15 @@ def test_only_who_may_read_figures_and_only_the_machine_counts(office: Office) -
 
 def test_the_worker_counts_once_a_day(office: Office) -> None:
     played(office)
-    worker._next.clear()
+    worker.DAILY.soon()
     while worker.tick(office.clock.now(), "w"):
-        worker._next.clear()
+        worker.DAILY.soon()
     (run,) = office.rows(PassageRun)
     assert run.through == office.clock.now().astimezone(ZONE).date() - timedelta(days=1)
     assert worker.tick(office.clock.now(), "w") == 0
     office.clock.advance(timedelta(days=1))
     assert worker.tick(office.clock.now(), "w") == 1
-    worker._next.clear()
+    worker.DAILY.soon()
 
 
 def test_the_cases_behind_a_count(office: Office) -> None:

@@ -10,6 +10,7 @@ import "dmn-js/dist/assets/dmn-js-drd.css";
 import "dmn-js/dist/assets/dmn-js-decision-table.css";
 import "dmn-js/dist/assets/dmn-js-decision-table-controls.css";
 import "dmn-js/dist/assets/dmn-js-literal-expression.css";
+import "dmn-js/dist/assets/dmn-js-boxed-expression.css";
 import "../../static/src/studio/dmn.css";
 import "../../static/src/studio/form.css";
 import { mount as decision } from "../../static/src/studio/dmn.js";
@@ -25,6 +26,6 @@ window.bench = {
   },
   async again(kind, source) {
     await this.open(kind, source);
-    return kind === "form" ? this.editor.rewritten() : (await this.editor.modeler.saveXML({ format: true })).xml;
+    return kind === "form" ? this.editor.rewritten() : this.editor.modeler.text();
   },
 };

@@ -24,7 +24,7 @@ from app.kernel.safe_xml import BPMN
 from app.kernel.unit_of_work import transact
 from app.tenancy.queries import tenant_by_slug
 from tests.journeys.main_path import Stage
-from tests.journeys.people import DESK, chromium
+from tests.journeys.people import DESK, PHONE, chromium
 from tests.journeys.server import ROOT, running
 
 NARROW = {"width": 360, "height": 740}
@@ -59,6 +59,11 @@ def edited() -> bytes:
     return data
 
 
+def at_three_months(back: int) -> int:
+    """1 for days before those that the page shows by itself: then some was slower, some quicker, and less was done."""
+    return int(back >= 90)
+
+
 def fill(url: str) -> None:
     """A second version, and figures of three months: times from minutes to days."""
     assemble()
@@ -77,7 +82,9 @@ def fill(url: str) -> None:
 
     def write(uow: Any) -> None:
         for back in range(1, 200):
-            figures = {name: [30 - at % 25, at % 4, at % 3, {str(40 + at * 7 % 90): 20 - at % 15, str(60 + at % 70): 10 - at % 10}]
+            slower = at_three_months(back)
+            figures = {name: [30 - at % 25 - slower * (at % 3), at % 4 + slower, at % 3, {
+                str(40 + at * 7 % 90 + slower * (at % 9 - 4)): 20 - at % 15, str(60 + at % 70): 10 - at % 10}]
                        for at, name in enumerate(names)}
             figures |= {name: [1 + at % 30, 0, 0, {}] for at, name in enumerate(flows)}
             uow.session.add(PassageDay(tenant_id=found.tenant_id, id=new_id(), process_id="service_request",
@@ -159,5 +166,40 @@ def test_figures_colour_the_diagram(stage: Stage, size: dict[str, int], lang: st
             page.locator('[data-heat] [data-element-id="task_intake"] .djs-hit').first.click()
         else:
             page.locator('tr[data-element="task_intake"] td a').last.click()
+        page.wait_for_selector(".notice")
+        assert "task_intake" in page.inner_text("main .notice")
+
+
+@pytest.mark.parametrize(("size", "lang"), [(DESK, "en"), (PHONE, "zh"), (DESK, "zh"), (PHONE, "en")])
+def test_two_periods_are_compared_on_the_diagram(stage: Stage, size: dict[str, int], lang: str) -> None:
+    with stage.person(size=size) as chief:
+        chief.sign_in("supervisor", stage.password)
+        chief.go(f"/preferences?lang={lang}")
+        chief.go(HEAT)
+        page = chief.page
+        page.locator("[data-heat][data-shown=true]").wait_for()
+        page.select_option("[data-draw]", "change")
+        page.locator("[data-heat][data-drawn=change]").wait_for()
+        assert page.locator("[data-heat] .djs-shape[class*=heat-more-]").count()
+        assert page.locator("[data-heat] .djs-shape[class*=heat-less-]").count()
+        assert page.locator("[data-legend=change]").is_visible() and page.locator("[data-legend=now]").is_hidden()
+        number = page.locator('[data-heat] [data-container-id="task_intake"] .heat-number')
+        assert "%" in number.inner_text() or number.inner_text() == "="
+        largest = page.locator("[data-largest=median] li")
+        assert largest.count() == 5 and page.locator("[data-largest=rework]").is_hidden()
+        chief.look(f"heat-difference-{size['width']}-{lang}")
+        page.select_option("[data-colour]", "rework")
+        assert page.locator("[data-largest=rework]").is_visible()
+        first, last = (page.locator(f"#c-{name}").input_value() for name in ("first", "last"))
+        page.fill("#c-first_before", first)
+        page.fill("#c-last_before", last)
+        assert page.locator("#c-against").input_value() == "days"  # who names days wants them compared
+        page.locator("form.heat-filters button").click()
+        page.locator("[data-heat][data-drawn=change]").wait_for()
+        assert not page.locator("[data-heat] [class*=heat-more-], [data-heat] [class*=heat-less-]").count()
+        assert not page.locator("[data-largest]").count(), "the same days differ in nothing"
+        row = page.locator('tr[data-element="task_intake"]')
+        assert "=" in row.inner_text()
+        row.locator("td a", has_text="上期" if lang == "zh" else "before").click()
         page.wait_for_selector(".notice")
         assert "task_intake" in page.inner_text("main .notice")

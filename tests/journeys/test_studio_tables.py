@@ -16,6 +16,7 @@ from app import dmn, forms
 from app.cli.demo import office
 from app.forms.vocabulary import KEYS
 from scripts import build_frontend
+from tests.bench.whole_dmn import whole
 from tests.journeys.main_path import Stage
 from tests.journeys.people import DESK, PHONE, Person, chromium
 from tests.journeys.server import ROOT, running
@@ -170,6 +171,92 @@ def test_the_graph_and_its_views_in_both_languages(analyst: Person) -> None:
     analyst.go("/preferences?lang=zh")
 
 
+def test_logic_without_an_editor_is_read_as_boxes_and_kept(bench: Bench) -> None:
+    text, page = whole().decode(), bench.page
+    assert same(bench.again("decision", text)) == same(text)
+    said = {"filter": "筛选", "for": "逐个计算", "conditional": "如果", "relation": "关系表", "every": "每个都满足", "context": "上下文",
+            "invocation": "调用", "some": "至少一个满足", "list": "列表", "functionDefinition": "函数", "twice": "筛选"}
+    for name, word in said.items():
+        page.locator(f"[role=tab][data-view={name}]").click()
+        page.locator(".st-boxed h2", has_text=name).wait_for()
+        assert word in page.locator(".st-boxed .st-box").first.inner_text(), name
+        assert page.locator(".st-boxed a.bjs-powered-by").is_visible()
+    page.locator("[role=tab][data-view=filter]").click()
+    assert page.locator(".st-boxed code").all_inner_texts() == ["[1,2]", "item > 1"]
+    page.evaluate("() => window.bench.editor.show('match')")
+    page.evaluate("text => window.bench.editor.mark([{severity: 'error', element: 'match', text}])", HOSTILE)
+    page.locator("[data-boxed=match].st-error").wait_for()
+    page.locator(".st-dmn-rest summary", has_text="文件中还有").click()
+    rest = page.locator(".st-dmn-rest").inner_text()
+    for word in ("Person", "{ age: number }", "([0..9]; count(?) < 9)", "other.dmn", "service", "输出: every", "office"):
+        assert word in rest, word
+    page.locator("[role=tab][data-view=whole]").click()
+    frame = page.locator(".djs-shape[data-element-id=service] .djs-visual")
+    assert frame.locator("text").inner_html() == "service" and frame.locator("polyline").get_attribute("points") == "0,90 300,90"
+    page.locator(".djs-container .drill-down-overlay button[title='打开盒式表达式']").first.click()
+    page.locator(".st-boxed h2").wait_for()
+    hostile = text.replace("item &gt; 1", HOSTILE.replace("<", "&lt;").replace('"', "&quot;"))
+    bench.open("decision", hostile.replace('name="Person"', f"name='{HOSTILE.replace('<', '&lt;')}'"))
+    page.locator("[role=tab][data-view=filter]").click()
+    assert HOSTILE in page.locator(".st-boxed code").all_inner_texts()
+    assert page.evaluate("() => window.hacked") is None and page.locator(".place-of-editor :is(script, [onerror])").count() == 0
+
+
+READS = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="d" namespace="urn:d">
+<itemDefinition id="t" name="Person"><itemComponent id="t1" name="age"><typeRef>number</typeRef></itemComponent>
+<itemComponent id="t2" name="home"><itemComponent id="t3" name="street"><typeRef>string</typeRef></itemComponent></itemComponent>
+</itemDefinition><inputData id="i" name="申请人"><variable id="iv" name="applicant" typeRef="Person"/></inputData>
+<inputData id="x" name="not required"><variable id="xv" name="elsewhere"/></inputData>
+<decision id="base" name="底价"><variable id="bv" name="base price" typeRef="number"/><literalExpression id="be"><text>1</text>
+</literalExpression></decision>
+<businessKnowledgeModel id="k" name="twice"><variable id="kv" name="twice"/><encapsulatedLogic id="kf"><formalParameter id="kp" name="amount"
+typeRef="number"/><literalExpression id="kl"><text>amount * 2</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>
+<decision id="fee" name="费用"><variable id="fv" name="fee"/><informationRequirement id="r1"><requiredInput href="#i"/></informationRequirement>
+<informationRequirement id="r2"><requiredDecision href="#base"/></informationRequirement><knowledgeRequirement id="r3"><requiredKnowledge
+href="#k"/></knowledgeRequirement><decisionTable id="ft"><input id="fi"><inputExpression id="fie"><text>applicant.age</text>
+</inputExpression></input><output id="fo" name="fee"/><rule id="fr"><inputEntry id="fri"><text>1</text></inputEntry><outputEntry
+id="fro"><text>base price + 1</text></outputEntry></rule></decisionTable></decision>
+<decision id="lit" name="字面"><variable id="lv" name="lit"/><informationRequirement id="r4"><requiredDecision href="#fee"/>
+</informationRequirement><literalExpression id="le"><text>fee</text></literalExpression></decision></definitions>"""
+
+
+def test_cells_know_what_they_may_read_and_show_their_faults(bench: Bench) -> None:
+    page = bench.page
+
+    def typed(text: str, where: str = 'td[data-element-id="fro"]') -> list[str]:
+        page.locator(where).click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+        page.locator(".cm-tooltip-autocomplete li").first.wait_for()
+        found = [str(one) for one in page.locator(".cm-tooltip-autocomplete li .cm-completionLabel").all_inner_texts()]
+        page.keyboard.press("Escape")
+        return found
+
+    bench.open("decision", READS)
+    page.locator("[role=tab][data-view=fee]").click()
+    assert "applicant" in typed("appl") and "申请人" not in typed("a")
+    assert "base price" in typed("bas") and "elsewhere" not in typed("e")
+    assert any(one.startswith("twice") for one in typed("twi")) and any(one.startswith("count(") for one in typed("coun"))
+    assert {"age", "home"} <= set(typed("applicant."))
+    assert typed("applicant.home.") == ["street"]
+    page.locator('td[data-element-id="fro"]').click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("base price + 1")
+    page.wait_for_timeout(900)
+    assert not page.locator(".cm-lintRange-error").count(), "a name of several words is one to who knows it"
+    page.keyboard.type(" +")
+    page.locator('td[data-element-id="fro"] .cm-lintRange-error').wait_for()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1")
+    page.locator("[role=tab][data-view=k]").click()
+    assert "amount" in typed("amo", ".dmn-boxed-expression-container .cm-content")
+    page.locator("[role=tab][data-view=lit]").click()
+    assert "fee" in typed("fe", ".dmn-literal-expression-container .cm-content")
+    page.keyboard.type("e and")
+    page.locator(".dmn-literal-expression-container .cm-lintRange-error").wait_for()
+    bench.open("decision", (ROOT / "rules/base/decisions/urgency/urgency.dmn").read_text(encoding="utf-8"))
+
+
 def test_every_form_comes_through_the_editor_as_it_was(bench: Bench) -> None:
     assert len(FORMS) > 40
     for path in FORMS:
@@ -249,6 +336,25 @@ def test_security_16_hostile_texts_never_run_in_editors_and_preview(bench: Bench
     said = [one for one in bench.person.problems if "violates the following Content Security Policy" not in one]
     assert all("404" in one and one.endswith("/studio/form/x") for one in said), said
     bench.person.problems.clear()
+
+
+@pytest.mark.parametrize(("size", "lang"), [(DESK, "zh"), (PHONE, "en"), (PHONE, "zh"), (DESK, "en")])
+def test_boxes_on_the_page_itself(stage: Stage, size: dict[str, int], lang: str) -> None:
+    with stage.person(size=size) as person:
+        person.sign_in("analyst", stage.password)
+        person.go(f"/preferences?lang={lang}")
+        person.go("/studio/decision/review?as=text")
+        with person.page.expect_navigation():
+            person.page.locator("textarea[data-source]").evaluate(
+                "(field, text) => { field.value = text; field.form.requestSubmit(); }", whole().decode())
+        page = opened(person, "decision", "review")
+        for name in ("whole", "for", "relation", "context"):
+            page.locator(f"[role=tab][data-view={name}]").click()
+            page.wait_for_timeout(200)
+            person.look(f"studio-boxed-{name}-{size['width']}-{lang}", whole=False)
+        page.locator(".st-dmn-rest summary").click()
+        person.look(f"studio-boxed-rest-{size['width']}-{lang}")
+        assert person.problems == []
 
 
 def test_on_a_phone(stage: Stage) -> None:

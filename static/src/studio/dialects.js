@@ -1,12 +1,7 @@
-// What the editors' libraries cannot read, or lose when they write, put right around them. Measured on the reference
-// files by tests/bench/bench_roundtrip.py: the names of newer DMN versions, which dmn-js does not know; carriage returns
-// in names, which the libraries write raw, so that the next reader takes them for spaces; attributes and references that
-// they drop or make up.
+// What the editors' libraries lose when they write, put right around them. Measured on the reference files by
+// tests/bench/bench_roundtrip.py: carriage returns in names, which the libraries write raw, so that the next reader takes
+// them for spaces; attributes and references that they drop or make up. Of tables even more is kept: lossless.js.
 
-const KNOWN = "20191111";
-const NEWER = ["20211108", "20230324"];
-const PARTS = ["MODEL", "DMNDI", "FEEL"];
-const BEYOND = ["filter", "for", "some", "every"];
 const BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const LOST_ATTRIBUTES = ["sharedStyle", "messageVisibleKind"];
 const LOST_CHILDREN = ["outMessageRef"];
@@ -14,39 +9,12 @@ const OWN = [BPMN, "http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.o
   "http://www.omg.org/spec/DD/20100524/DI", "http://camunda.org/schema/zeebe/1.0", "http://camunda.org/schema/modeler/1.0",
   "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2000/xmlns/"];
 
-function version(xml) {
-  return NEWER.find((one) => xml.includes(`https://www.omg.org/spec/DMN/${one}/MODEL/`)) || null;
-}
-
-function renamed(xml, from, to) {
-  return PARTS.reduce((text, part) => text.replaceAll(`https://www.omg.org/spec/DMN/${from}/${part}/`,
-    `https://www.omg.org/spec/DMN/${to}/${part}/`), xml);
-}
-
-function parsed(xml) {
+export function parsed(xml) {
   return new DOMParser().parseFromString(xml, "application/xml");
 }
 
-/** The boxed expressions of a file that dmn-js would drop: such a file is edited as text. */
-export function beyondEditor(xml) {
-  const found = version(xml);
-  if (!found) return [];
-  const space = `https://www.omg.org/spec/DMN/${found}/MODEL/`;
-  return BEYOND.filter((name) => parsed(xml).getElementsByTagNameNS(space, name).length > 0);
-}
-
-/** The text for dmn-js: DMN 1.4 or 1.5 under the names of 1.3. Throws for what it would lose (`beyondEditor`). */
-export function dmnForEditor(xml) {
-  const lost = beyondEditor(xml);
-  if (lost.length) throw new Error(lost.join(", "));
-  const found = version(xml);
-  return found ? renamed(xml, found, KNOWN) : xml;
-}
-
-/** What dmn-js saved, in the version that the file was in. */
-export function dmnFromEditor(xml, original) {
-  const found = version(original);
-  return restored(found ? renamed(xml, KNOWN, found) : xml, original);
+export function broken(file) {
+  return file.getElementsByTagName("parsererror").length > 0;
 }
 
 /** What the modeler saved, with what it drops of its own accord. */
@@ -54,10 +22,10 @@ export function bpmnFromEditor(xml, original) {
   return restored(xml, original);
 }
 
-function restored(xml, original) {
+export function restored(xml, original) {
   const saved = xml.replace(/\r/g, "&#13;"); // a raw one is of a name or text: as a reference it is read as it was
   const [before, after] = [parsed(original), parsed(saved)];
-  if ([before, after].some((one) => one.getElementsByTagName("parsererror").length)) return saved;
+  if (broken(before) || broken(after)) return saved;
   return restore(before.documentElement, after.documentElement) ? new XMLSerializer().serializeToString(after) : saved;
 }
 
@@ -121,17 +89,21 @@ function putBack(ones, after) {
   return true;
 }
 
-function groups(node) {
+export function tagOf(one) {
+  return `{${one.namespaceURI}}${one.localName}`;
+}
+
+export function groups(node) {
   const found = new Map();
   for (const one of node.children) {
-    const tag = `{${one.namespaceURI}}${one.localName}`;
+    const tag = tagOf(one);
     found.set(tag, [...(found.get(tag) || []), one]);
   }
   return found;
 }
 
 // By id where both have one; else by their place among those without, as long as there are as many on both sides.
-function pairs(ones, others) {
+export function pairs(ones, others) {
   const named = new Map(others.filter((one) => one.id).map((one) => [one.id, one]));
   const found = ones.filter((one) => named.has(one.id)).map((one) => [one, named.get(one.id)]);
   const [bare, bareOthers] = [ones, others].map((list) => list.filter((one) => !one.id));

@@ -1,16 +1,20 @@
 // The editor of decisions: tables, literal and boxed expressions, and the graph of what requires what.
 //
-// mount() as all editors of the Studio. The file stays ours: dmn-js keeps what it does not know, and gives back the
-// text as it came while nothing was changed.
+// mount() as all editors of the Studio. The file stays ours: what dmn-js does not know is kept, and the text is given
+// back as it came while nothing was changed.
 
-import DmnModeler from "dmn-js/lib/Modeler";
-import { dmnForEditor, dmnFromEditor } from "./dialects.js";
+import { drillDown } from "./dmn_boxed.js";
+import { modelOf } from "./dmn_model.js";
+import { Modeler } from "./dmn_modeler.js";
+import { restOf } from "./dmn_rest.js";
+import { services } from "./dmn_services.js";
+import { variableModule, variablesAt } from "./dmn_variables.js";
 import { zh } from "./dmn_words.js";
 import { feelSupport } from "./feel_support.js";
 import { make, translator, watchTexts, wordsIn } from "./texts.js";
 
 const WROTE = ".djs-element, .literal-expression, .content-editable, .cm-content, .input-label, .input-expression, " +
-  ".output-label, .output-name, .decision-table-name, .annotation-cell, .st-tab";
+  ".output-label, .output-name, .decision-table-name, .annotation-cell, .st-tab, .st-boxed, .st-dmn-rest";
 
 export async function mount({ place, source, locale, onChange = () => {}, say = () => {} }) {
   const words = wordsIn(locale, zh);
@@ -18,31 +22,37 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
   const tabs = make("div", { class: "st-tabs", role: "tablist", "aria-label": t("Views") });
   const canvas = make("div", { class: "st-canvas", id: "st-dmn-view", role: "tabpanel" });
   place.classList.add("st-dmn");
-  place.append(tabs, canvas);
+  const rest = make("div", { class: "st-dmn-rest" });
+  place.append(tabs, canvas, rest);
 
   const feel = await feelSupport({ place: "table" });
-  const modeler = new DmnModeler({
+  const translating = { translate: ["value", t] };
+  const modeler = new Modeler({
     container: canvas,
+    moddleExtensions: modelOf(source),
     common: { feelLanguageContext: feel.languageContext },
-    ...forEachView({ additionalModules: [{ translate: ["value", t] }] }),
+    boxed: { t },
+    drd: { additionalModules: [translating, drillDown, services] },
+    ...forEachView({ additionalModules: [translating, variableModule(() => modeler.getDefinitions())] }),
   });
   const stopTexts = watchTexts(canvas, words, WROTE);
   const stopFeel = feel.watch(canvas);
   let changed = false, found = [], marked = [];
 
-  modeler.on("views.changed", () => { showTabs(); paint(); });
+  modeler.on("views.changed", () => { showTabs(); showRest(); know(); paint(); });
   modeler.on("viewer.created", ({ viewer }) => {
     viewer.on("commandStack.changed", () => {
       changed = changed || viewer.get("commandStack").canUndo();
       if (changed) onChange();
+      know();
       paint();
     });
     viewer.on(["elements.changed", "render.table", "attach", "contextPad.open"], paint);
   });
 
   try {
-    const { warnings } = await modeler.importXML(dmnForEditor(source));
-    for (const warning of warnings) say(warning.message, "warning");
+    const { unknown } = await modeler.read(source);
+    if (unknown.length) say(t("Kept as it is, but not shown: {names}", { names: unknown.join(", ") }), "warning");
   } catch (error) {
     stopTexts();
     stopFeel();
@@ -57,7 +67,21 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
   paint();
 
   function act(name) {
-    modeler.getActiveViewer()?.get("editorActions").trigger(name);
+    modeler.getActiveViewer()?.get("editorActions")?.trigger(name);
+  }
+
+  // Names of several words are read as one only by who knows them: what was checked with others is checked anew.
+  function know() {
+    const view = modeler.getActiveView();
+    const found = view && view.type !== "drd" ? variablesAt(view.element.encapsulatedLogic ?? view.element, modeler.getDefinitions()) : [];
+    if (found.map((one) => one.name).join("\n") !== feel.variables.map((one) => one.name).join("\n")) feel.past?.clear();
+    feel.variables = found;
+  }
+
+  function showRest() {
+    const definitions = modeler.getDefinitions();
+    const open = rest.querySelector("details")?.open ?? false;
+    rest.replaceChildren(...definitions ? restOf(definitions, t, open) : []);
   }
 
   function title(view) {
@@ -113,7 +137,8 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
     const spot = placeOf(id, cell);
     if (spot) {
       spot.scrollIntoView({ block: "center", inline: "center" });
-      const into = spot.querySelector("[contenteditable]") ?? spot.parentElement.querySelector("td [contenteditable]");
+      const into = spot.dataset.boxed ? null
+        : spot.querySelector("[contenteditable]") ?? spot.parentElement.querySelector("td [contenteditable]");
       into?.focus({ preventScroll: true });
     } else if (view.type === "drd") {
       const viewer = modeler.getActiveViewer();
@@ -130,7 +155,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
     const name = CSS.escape(id);
     const column = cell?.column;
     const row = [...canvas.querySelectorAll(`td[data-row-id="${name}"]`)];
-    return canvas.querySelector(`td[data-element-id="${name}"], th[data-col-id="${name}"]`) ??
+    return canvas.querySelector(`td[data-element-id="${name}"], th[data-col-id="${name}"], [data-boxed="${name}"]`) ??
       (column ? row[column - 1] : row[0]?.parentElement.querySelector("td")) ?? null;
   }
 
@@ -160,8 +185,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
 
   async function text() {
     if (!changed) return source;
-    const { xml } = await modeler.saveXML({ format: true });
-    return dmnFromEditor(xml, source);
+    return modeler.text();
   }
 
   return {
@@ -178,7 +202,7 @@ export async function mount({ place, source, locale, onChange = () => {}, say = 
 }
 
 function forEachView(given) {
-  return Object.fromEntries(["drd", "decisionTable", "literalExpression", "boxedExpression"].map((id) => [id, given]));
+  return Object.fromEntries(["decisionTable", "literalExpression", "boxedExpression"].map((id) => [id, given]));
 }
 
 // Whether an element of the model holds one with this id, anywhere below it.
@@ -186,8 +210,7 @@ function holds(element, id, seen = new Set()) {
   if (!element || typeof element !== "object" || seen.has(element)) return false;
   seen.add(element);
   if (element.id === id) return true;
-  if (!element.$descriptor) return false;
-  return element.$descriptor.properties.some(({ name, isReference }) => {
+  return (element.$descriptor?.properties ?? []).some(({ name, isReference }) => {
     if (isReference || name.startsWith("$")) return false;
     const value = element.get(name);
     return Array.isArray(value) ? value.some((one) => holds(one, id, seen)) : holds(value, id, seen);

@@ -9,6 +9,7 @@ from harness import Case, end, flows, gate, loop, process, script, service, star
 
 from app.engine import lint, load
 from app.kernel.errors import DefinitionError, YikouError
+from app.kernel.safe_xml import BPMN, read_xml
 from tests.hostile_xml import ATTACKS, doc
 from tests.pace import measured
 
@@ -92,3 +93,20 @@ def test_security_34_deep_subprocesses_and_huge_models_are_bounded():
         body = start(f"s{n}") + f'<subProcess id="x{n}">{body}</subProcess>' + end(f"e{n}") + flows(f"s{n}>x{n} x{n}>e{n}")
     with pytest.raises(YikouError):
         Case(process(body))
+
+
+def test_security_4_ids_of_strangers_extensions_name_nothing() -> None:
+    def read(inside: str) -> list[str]:
+        data = doc(text="x").replace(b"<startEvent", f"<extensionElements>{inside}</extensionElements><startEvent".encode())
+        try:
+            read_xml(data, f"{{{BPMN}}}definitions")
+        except DefinitionError as error:
+            return [one.message for one in error.problems]
+        return []
+
+    plain, twice = "The id is not a plain name (letters, digits, _ - .).", "The id %(id)s is used twice."
+    anchor = """<l:anchor xmlns:l="urn:l" id="(0.39,'2)"/>"""
+    assert read(anchor) == [] == read(anchor * 2), "they stand for no element, however often"
+    assert read('<l:anchor xmlns:l="urn:l" id="s"/>') == [twice], "one that could stand for an element of ours"
+    assert read("""<zeebe:properties id="a'b"/>""") == [plain] == read("""<bare xmlns="" id="a'b"/>""")
+    assert read("""<task id="a'b"/>""") == [plain]

@@ -72,6 +72,13 @@ def test_every_text_of_the_table_editor_has_chinese() -> None:
     assert sorted(found - words("dmn_words.js") - NEVER_SHOWN["dmn"]) == []
 
 
+def test_every_text_of_our_own_parts_of_it_has_chinese() -> None:
+    found = {unquoted(one) for path in sorted(SOURCES.glob("dmn*.js"))
+             for one in re.finditer(rf"\bt\(\s*(?:{QUOTED})", path.read_text(encoding="utf-8"))}
+    assert len(found) > 30 and {"Filter", "Also in this file"} <= found
+    assert sorted(found - words("dmn_words.js")) == []
+
+
 def form_texts() -> set[str]:
     text = (MODULES / "@bpmn-io" / "form-js-editor" / "dist" / "index.es.js").read_text(encoding="utf-8")
     found = {unquoted(one) for pattern in (FORM_SHOWN, TRANSLATED) for one in pattern.finditer(text)}
