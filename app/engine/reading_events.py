@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.engine import lacking
 from app.engine.diagram import EVENTS, Diagram, Node, Trigger
 from app.engine.expressions import is_expression
 from app.engine.reading_extensions import ZEEBE
@@ -94,7 +95,7 @@ def read_trigger(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -
 def _signal(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Trigger:
     name = catalogue.signals.get(xml.get("signalRef") or "")
     if not name:
-        diagram.report("signal_reference", msg("The signal reference is missing or names no signal."), node)
+        diagram.report("signal_reference", lacking.SIGNAL, node)
     return Trigger("signal", name or None)
 
 
@@ -112,7 +113,7 @@ def _condition(xml: Any, node: Node, diagram: Diagram) -> Trigger:
 def _message(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Trigger:
     name, key = catalogue.messages.get(xml.get("messageRef") or "", ("", None))
     if not name and not node.extensions.has("taskDefinition"):
-        diagram.report("message_reference", msg("The message reference is missing or names no message."), node)
+        diagram.report("message_reference", lacking.MESSAGE, node)
     publish = xml.find(f"{BPMN}extensionElements/{ZEEBE}publishMessage")
     values = node.extensions.single.get("publishMessage") or ({} if publish is None else dict(publish.attrib))
     return Trigger("message", name or None, key, publish={str(k): str(v) for k, v in values.items()})
@@ -125,7 +126,7 @@ def _timer(xml: Any, node: Node, diagram: Diagram) -> Trigger:
         for item in xml.iterfind(f"{BPMN}{tag}")
     ]
     if len(given) != 1 or not given[0][1]:
-        diagram.report("timer", msg("A timer has exactly one date, duration or cycle."), node)
+        diagram.report("timer", lacking.TIMER, node)
         return Trigger("timer")
     return Trigger("timer", timer=given[0][0], text=given[0][1])
 

@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+from app.engine import lacking
 from scripts import build_frontend
 from tests.journeys.server import ROOT
 
@@ -91,3 +93,24 @@ def test_our_own_words_are_all_used_and_all_there() -> None:
     words = {json.loads(key) for key in re.findall(r'^  ("(?:[^"\\]|\\.)*"): ', own, re.MULTILINE)}
     quoted = {one[1:-1] for one in re.findall(r'"(?:[^"\\\n]|\\.)*"', sources)}
     assert not {word for word in words if word not in quoted and "Simulation" not in word} - {"Could not load configurations"}
+
+
+LABELS = {
+    "FORM": ("Handling", "Form"), "GROUP": ("Handling", "Who does it"), "JOB": ("Work of the system", "What is done"),
+    "SCRIPT": ("Script", "FEEL expression", "Result variable"), "DECISION": ("Called decision", "Decision", "Result variable"),
+    "PROCESS": ("Called process", "Process"), "LIST": ("Multi-instance", "Input collection"),
+    "COLLECTED": ("Output collection", "Output element"), "ACTIVE": ("Active elements", "Active elements collection"),
+    "CLOCK": ("Clocks",), "KEY": ("Message", "Subscription correlation key"), "TIMER": ("Timer", "By a clock"),
+    "MESSAGE": ("Message",), "SIGNAL": ("Signal",),
+}
+
+
+def test_what_the_checks_miss_is_named_as_the_panel_calls_it() -> None:
+    with (ROOT / "app/translations/zh/LC_MESSAGES/messages.po").open("rb") as file:
+        told = {one.id: one.string for one in read_po(file)}
+    assert set(LABELS) == {name for name in vars(lacking) if name.isupper()}
+    for name, labels in LABELS.items():
+        text = getattr(lacking, name)
+        for label in labels:
+            assert label in text, (name, label)
+            assert f"“{chinese()[label]}”" in told[text], (name, label)

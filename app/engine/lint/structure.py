@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.engine import lacking
 from app.engine.diagram import ACTIVITIES, Diagram, Node, Scope
 from app.engine.expressions import is_expression
 from app.kernel.errors import msg
@@ -101,16 +102,15 @@ def _event(diagram: Diagram, scope: Scope, node: Node) -> None:
         "boundaryEvent",
         "receiveTask",
     ):
-        if not node.trigger.key and not (node.type == "startEvent" and scope.parent is None):
-            diagram.report(
-                "message_key", msg("The message %(name)s has no correlation key."), node, name=node.trigger.name
-            )
+        if node.trigger.name and not node.trigger.key and not (node.type == "startEvent" and scope.parent is None):
+            diagram.report("message_key", lacking.KEY, node, name=node.trigger.name)
     elif (
         node.trigger.kind == "message"
+        and node.trigger.name
         and not node.extensions.has("taskDefinition")
         and not (node.trigger.publish.get("correlationKey") or node.trigger.key)
     ):
-        diagram.report("message_key", msg("The message %(name)s has no correlation key."), node, name=node.trigger.name)
+        diagram.report("message_key", lacking.KEY, node, name=node.trigger.name)
     if node.event_subprocess and (node.loop or scope.boundaries(node.id)):
         diagram.report("event_subprocess", msg("An event subprocess has no loop and no boundary events."), node)
 

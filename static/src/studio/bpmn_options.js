@@ -6,9 +6,10 @@ const PARTS = { template: "Message template", to: "To whom", group: "Group", ear
                 days: "Number of days", reply: "Reply" };
 const PEOPLE = { resident: "The resident", group: "A group" };
 
+const TEMPLATE = "yikou.";
 const list = (found) => (Array.isArray(found) ? found : []);
 
-export default function offered(options, locale, say) {
+export default function offered(options, locale, say, both = say) {
   const given = options && typeof options === "object" ? options : {};
   const worded = (label, code, words) => (label === code && Object.hasOwn(words, code) ? say(words[code]) : label);
   const told = (label) => (label && typeof label === "object" ? label[locale] || label.zh || label.en : label);
@@ -29,11 +30,20 @@ export default function offered(options, locale, say) {
   const connector = (one) => ({
     ...one, value: one.type, label: worded(String(told(one.label ?? one.name) || one.type), one.type, JOBS),
     parameters: list(one.parameters).map((part) => parameter(typeof part === "string" ? { name: part } : part)) });
+  // What the work of a template is called in both languages: our words for it, else as it is called in the reader's.
+  const names = (one) => {
+    if (!one) return null;
+    const key = Object.hasOwn(JOBS, one.type) ? JOBS[one.type] : null;
+    const label = one.label ?? one.name ?? one.type;
+    if (typeof label === "object" && label) return { zh: label.zh || label.en, en: label.en };
+    return key && label === one.type ? { zh: both("zh", key), en: both("en", key) } : { zh: String(label) };
+  };
   return {
     units: named("units", "code"), groups: rows("groups", "name").map((one) => ({ ...one, name: one.value })),
     forms: named("forms", "key"), decisions: named("decisions", "key"), processes: named("processes", "key"),
     clocks: rows("clocks", "key"), connectors: list(given.connectors).filter((one) => one && one.type).map(connector),
     messages: words("messages"), signals: words("signals"), errors: words("errors"),
+    called: (template) => names(list(given.connectors).find((one) => TEMPLATE + one?.type === template)),
     properties, of: (name) => properties.find((one) => one.name === name)?.values || [],
   };
 }
