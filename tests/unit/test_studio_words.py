@@ -13,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.engine import lacking
+from app.studio import surveying
 from scripts import build_frontend
 from tests.journeys.server import ROOT
 
@@ -114,3 +115,11 @@ def test_what_the_checks_miss_is_named_as_the_panel_calls_it() -> None:
         for label in labels:
             assert label in text, (name, label)
             assert f"“{chinese()[label]}”" in told[text], (name, label)
+
+
+def test_what_the_work_of_the_system_is_given_has_words() -> None:
+    parts = (STUDIO / "bpmn_options.js").read_text(encoding="utf-8").split("const PARTS = {")[1].split("};")[0]
+    words = dict(re.findall(r'(\w+): "([^"]+)"', parts))
+    used = surveying.survey(path.read_bytes() for path in sorted(ROOT.glob("processes/base/*/*.bpmn"))).connectors
+    given = {name for one in used.values() for name in (*one.headers, *one.inputs)}
+    assert given - set(words) == set() and {one for one in words.values() if one not in chinese()} == set()

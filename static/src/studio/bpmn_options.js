@@ -2,8 +2,17 @@
 // with our words for codes that the server only names.
 const JOBS = { notify: "Send a message", join: "Join to an earlier case", tell_joined: "Tell the joined cases", suggest: "Suggest a service",
                demand_change: "Note a change of the supply", demand_notice: "Publish a notice", demand_measure: "Measure the effect" };
-const PARTS = { template: "Message template", to: "To whom", group: "Group", earlier_number: "Number of the earlier case",
-                days: "Number of days", reply: "Reply" };
+const PARTS = {
+  template: "Message template", to: "To whom", group: "Group", earlier_number: "Number of the earlier case",
+  days: "Number of days", reply: "Reply", accept_kind: "How it is accepted", due_at: "Due", explanation: "Explanation",
+  extension_reason: "Reason of the extension", hours: "Number of hours", in_return: "What is offered in return",
+  new_date: "New date", note: "Note", price_told: "Price that was told", promised_at: "When it was promised",
+  question: "Question", reason: "Reason", remedy_note: "What is done to make it good",
+  right_place: "Where to turn instead", ruling_text: "Text of the ruling", supervision_text: "Text of the supervisor",
+  title: "Title", unit: "Unit", visit_on: "Day of the visit", why: "Why", key: "Key of the change",
+  what: "What is changed", topic_id: "Topic", sure: "How many answers make it sure", body_en: "Text in English",
+  body_zh: "Text in Chinese", title_en: "Title in English", title_zh: "Title in Chinese",
+};
 const PEOPLE = { resident: "The resident", group: "A group" };
 
 const TEMPLATE = "yikou.";
