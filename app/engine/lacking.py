@@ -29,3 +29,9 @@ TIMER = msg("It is not said when the timer goes off: choose a clock under Timer,
             "duration or cycle.")
 MESSAGE = msg("No message is chosen: choose it under Message (in the file: messageRef).")
 SIGNAL = msg("No signal is chosen: choose it under Signal (in the file: signalRef).")
+ESCALATION = msg("No escalation with a code is chosen: choose or make one under Escalation (in the file: "
+                 "escalationRef).")
+ERROR = msg("No error with a code is chosen: choose or make one under Error (in the file: errorRef).")
+LINK = msg("The link has no name: write it under Link; the event that it leads to bears the same name.")
+CONDITION = msg("It is not said which condition is waited for: write a formula under Condition (in the file: "
+                "condition, which starts with =).")

@@ -35,6 +35,7 @@ INSTEAD = {
     "compensateEventDefinition": msg("Compensation is caught at an activity: use a compensation boundary event."),
 }
 """What to draw for an event that cannot run at its place."""
+LACKING = {"error": lacking.ERROR, "escalation": lacking.ESCALATION}
 NO_FILTER = msg("Filters of variable events are not supported: a condition is asked when its variables change.")
 
 
@@ -102,7 +103,7 @@ def _signal(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Tri
 def _condition(xml: Any, node: Node, diagram: Diagram) -> Trigger:
     text = (xml.findtext(f"{BPMN}condition") or "").strip()
     if not is_expression(text):
-        diagram.report("condition", msg("A condition is a FEEL expression and starts with =."), node)
+        diagram.report("condition", lacking.CONDITION, node)
     for item in xml.iterfind(f"{BPMN}extensionElements/{ZEEBE}conditionalFilter"):
         wanted = {part.strip() for part in (item.get("variableEvents") or "create,update").split(",")}
         if wanted != {"create", "update"} or set(item.attrib) - {"variableEvents"}:
@@ -135,11 +136,9 @@ def _code(xml: Any, kind: str, node: Node, catalogue: Catalogue, diagram: Diagra
     ref = xml.get(f"{kind}Ref")
     if not ref:
         if node.type in ("endEvent", "intermediateThrowEvent"):
-            diagram.report(f"{kind}_reference", msg("The %(kind)s reference is missing."), node, kind=kind)
+            diagram.report(f"{kind}_reference", LACKING[kind], node, kind=kind)
         return Trigger(kind)
     code = catalogue.codes[kind].get(ref)
     if not code:
-        diagram.report(
-            f"{kind}_reference", msg("The %(kind)s reference names nothing, or it has no code."), node, kind=kind
-        )
+        diagram.report(f"{kind}_reference", LACKING[kind], node, kind=kind)
     return Trigger(kind, code=code or None)

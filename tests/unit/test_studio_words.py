@@ -102,7 +102,8 @@ LABELS = {
     "PROCESS": ("Called process", "Process"), "LIST": ("Multi-instance", "Input collection"),
     "COLLECTED": ("Output collection", "Output element"), "ACTIVE": ("Active elements", "Active elements collection"),
     "CLOCK": ("Clocks",), "KEY": ("Message", "Subscription correlation key"), "TIMER": ("Timer", "By a clock"),
-    "MESSAGE": ("Message",), "SIGNAL": ("Signal",),
+    "MESSAGE": ("Message",), "SIGNAL": ("Signal",), "ERROR": ("Error",), "ESCALATION": ("Escalation",), "LINK": ("Link",),
+    "CONDITION": ("Condition",),
 }
 
 

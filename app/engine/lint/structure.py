@@ -37,7 +37,7 @@ def _starts(diagram: Diagram, scope: Scope) -> None:
         _begins(diagram, scope, starts)
         return
     if len(starts) != 1:
-        text = msg("%(scope)s needs exactly one start event, it has %(count)s.")
+        text = msg("A subprocess has exactly one start event inside of it; this one has %(count)s.")
         diagram.report("start_event", text, scope, scope=scope.id, count=len(starts))
         return
     start, kind = starts[0], starts[0].trigger.kind
