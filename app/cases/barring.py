@@ -6,7 +6,8 @@ that element, or wrote the journal line of that element. What a name says is set
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,14 +21,38 @@ from app.kernel.unit_of_work import UnitOfWork
 PROPERTY, DID, COMPLETED = "assign.exclude", "did:", "case.task_completed"
 
 
+Done = tuple[str, str | None, str]
+"""Who did something: the person, the process where it was a task (None: a line of the journal), the element."""
+
+
 def bar(uow: UnitOfWork, case: Case, opened: Iterable[OpenTaskRow]) -> None:
     """Write down who is barred from the tasks that have just opened."""
     for row in opened:
-        said = names(row.properties.get(PROPERTY))
-        done = {name.removeprefix(DID) for name in said if name.startswith(DID)}
-        marks = {name for name in said if name.startswith("@") and len(name) > 1}
-        marks |= {f"by:{user_id}" for user_id in _who_did(uow, case, done)}
-        row.barred = f" {' '.join(sorted(marks))} " if marks else None
+        row.barred = written(marks(row.properties, lambda done: _who_did(uow, case, done)))
+
+
+def marks(properties: Mapping[str, Any], who_did: Callable[[set[str]], Iterable[object]]) -> frozenset[str]:
+    """Who may not do a task with these properties: `@UNIT`, and `by:` with each person whom `who_did` finds for the
+    names of processes and elements."""
+    done, found = deeds_meant(properties), names(properties.get(PROPERTY))
+    units = {name for name in found if name.startswith("@") and len(name) > 1}
+    return frozenset(units | {f"by:{person}" for person in who_did(done)})
+
+
+def deeds_meant(properties: Mapping[str, Any]) -> set[str]:
+    """Processes and elements whose doers may not do a task with these properties."""
+    return {name.removeprefix(DID) for name in names(properties.get(PROPERTY)) if name.startswith(DID)}
+
+
+def marks_after(properties: Mapping[str, Any], done: Iterable[Done]) -> frozenset[str]:
+    """As `marks`, where nothing is stored: by a list of what was done."""
+    return marks(properties, lambda meant: {person for person, process, element in done
+                                            if not meant.isdisjoint((process, element))})
+
+
+def written(found: frozenset[str]) -> str | None:
+    """As a task's row holds them."""
+    return f" {' '.join(sorted(found))} " if found else None
 
 
 def _who_did(uow: UnitOfWork, case: Case, done: set[str]) -> set[UUID]:

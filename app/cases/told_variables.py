@@ -7,9 +7,11 @@ both together.
 from __future__ import annotations
 
 from app import dmn, forms
+from app.cases import variable_types
 from app.engine import (
     dataflow_reads_decisions,
     dataflow_reads_forms,
+    dataflow_tells_types,
     given_at_start,
     given_by_job,
     given_by_message,
@@ -37,6 +39,8 @@ def register() -> None:
         given_by_message(message, names)
     dataflow_reads_forms(_fields)
     dataflow_reads_decisions(_asked)
+    dataflow_tells_types("form", variable_types.of_form)
+    dataflow_tells_types("decision", variable_types.of_decision)
 
 
 def _fields(data: bytes, key: str) -> frozenset[str]:

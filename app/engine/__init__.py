@@ -3,9 +3,21 @@
 from app.engine.budgets import of as step_budget
 from app.engine.comparing import compare
 from app.engine.comparing import parts as diagram_parts
-from app.engine.dataflow import Place, Variable, given_at_start, given_by_job, given_by_message, variables
+from app.engine.dataflow import (
+    Known,
+    Origin,
+    Place,
+    Variable,
+    given_at_start,
+    given_by_job,
+    given_by_message,
+    known_at,
+    variables,
+)
+from app.engine.dataflow import entries as dataflow_entries
 from app.engine.dataflow import reads_decisions as dataflow_reads_decisions
 from app.engine.dataflow import reads_forms as dataflow_reads_forms
+from app.engine.dataflow import tells_types as dataflow_tells_types
 from app.engine.definition import ProcessDefinition, StartTrigger, load
 from app.engine.lint import lint
 from app.engine.migrating import go_back, migrate
@@ -51,15 +63,20 @@ from app.engine.using import Use, uses
 
 __all__ = [
     "ELEMENTS",
+    "Known",
+    "Origin",
     "Place",
     "References",
     "references",
     "Variable",
+    "dataflow_entries",
     "dataflow_reads_decisions",
     "dataflow_reads_forms",
+    "dataflow_tells_types",
     "given_at_start",
     "given_by_job",
     "given_by_message",
+    "known_at",
     "variables",
     "EVENTS",
     "ProfileRow",

@@ -31,7 +31,7 @@ def elements_of(diagram: Diagram) -> dict[str, Element]:
                               diagram.process_id, None, root.line)}
     for _, node in diagram.nodes():
         found[node.id] = Element(node.id, node.type, node.name, MappingProxyType(node.extensions.properties), node.lane,
-                                 diagram.process_id, node.scope_id, node.line)
+                                 diagram.process_id, node.scope_id, node.line, node.attached_to)
     return found
 
 

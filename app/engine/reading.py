@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.engine import lacking
 from app.engine.diagram import NODES, AdHoc, Diagram, Extensions, Flow, Loop, Node, Scope
 from app.engine.reading_events import Catalogue, read_trigger
 from app.engine.reading_extensions import ZEEBE, read_extensions
@@ -190,7 +191,8 @@ class Reader:
                 continue
             target = catches.get(node.trigger.name)
             if target is None:
-                text = msg("The link %(name)s has no catching link event in the same scope.")
+                text = lacking.LINK if not node.trigger.name else msg(
+                    "The link %(name)s has no catching link event in the same scope.")
                 self.diagram.report("link", text, node, name=node.trigger.name)
             else:
                 scope.flows[f"{node.id}#link"] = Flow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.engine import lacking
 from app.engine.diagram import EVENTS, Diagram, Node, Trigger
 from app.engine.expressions import is_expression
 from app.engine.reading_extensions import ZEEBE
@@ -34,6 +35,7 @@ INSTEAD = {
     "compensateEventDefinition": msg("Compensation is caught at an activity: use a compensation boundary event."),
 }
 """What to draw for an event that cannot run at its place."""
+LACKING = {"error": lacking.ERROR, "escalation": lacking.ESCALATION}
 NO_FILTER = msg("Filters of variable events are not supported: a condition is asked when its variables change.")
 
 
@@ -94,14 +96,14 @@ def read_trigger(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -
 def _signal(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Trigger:
     name = catalogue.signals.get(xml.get("signalRef") or "")
     if not name:
-        diagram.report("signal_reference", msg("The signal reference is missing or names no signal."), node)
+        diagram.report("signal_reference", lacking.SIGNAL, node)
     return Trigger("signal", name or None)
 
 
 def _condition(xml: Any, node: Node, diagram: Diagram) -> Trigger:
     text = (xml.findtext(f"{BPMN}condition") or "").strip()
     if not is_expression(text):
-        diagram.report("condition", msg("A condition is a FEEL expression and starts with =."), node)
+        diagram.report("condition", lacking.CONDITION, node)
     for item in xml.iterfind(f"{BPMN}extensionElements/{ZEEBE}conditionalFilter"):
         wanted = {part.strip() for part in (item.get("variableEvents") or "create,update").split(",")}
         if wanted != {"create", "update"} or set(item.attrib) - {"variableEvents"}:
@@ -112,7 +114,7 @@ def _condition(xml: Any, node: Node, diagram: Diagram) -> Trigger:
 def _message(xml: Any, node: Node, catalogue: Catalogue, diagram: Diagram) -> Trigger:
     name, key = catalogue.messages.get(xml.get("messageRef") or "", ("", None))
     if not name and not node.extensions.has("taskDefinition"):
-        diagram.report("message_reference", msg("The message reference is missing or names no message."), node)
+        diagram.report("message_reference", lacking.MESSAGE, node)
     publish = xml.find(f"{BPMN}extensionElements/{ZEEBE}publishMessage")
     values = node.extensions.single.get("publishMessage") or ({} if publish is None else dict(publish.attrib))
     return Trigger("message", name or None, key, publish={str(k): str(v) for k, v in values.items()})
@@ -125,7 +127,7 @@ def _timer(xml: Any, node: Node, diagram: Diagram) -> Trigger:
         for item in xml.iterfind(f"{BPMN}{tag}")
     ]
     if len(given) != 1 or not given[0][1]:
-        diagram.report("timer", msg("A timer has exactly one date, duration or cycle."), node)
+        diagram.report("timer", lacking.TIMER, node)
         return Trigger("timer")
     return Trigger("timer", timer=given[0][0], text=given[0][1])
 
@@ -134,11 +136,9 @@ def _code(xml: Any, kind: str, node: Node, catalogue: Catalogue, diagram: Diagra
     ref = xml.get(f"{kind}Ref")
     if not ref:
         if node.type in ("endEvent", "intermediateThrowEvent"):
-            diagram.report(f"{kind}_reference", msg("The %(kind)s reference is missing."), node, kind=kind)
+            diagram.report(f"{kind}_reference", LACKING[kind], node, kind=kind)
         return Trigger(kind)
     code = catalogue.codes[kind].get(ref)
     if not code:
-        diagram.report(
-            f"{kind}_reference", msg("The %(kind)s reference names nothing, or it has no code."), node, kind=kind
-        )
+        diagram.report(f"{kind}_reference", LACKING[kind], node, kind=kind)
     return Trigger(kind, code=code or None)

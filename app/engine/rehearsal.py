@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any
 
 from app.engine.context import StepContext
 from app.engine.definition import ProcessDefinition
+from app.engine.flows_taken import flows_after
 from app.engine.ports import StepBudget
 from app.engine.results import Job, StepResult, TraceStep
 from app.engine.scenarios import Deed, Scenario
@@ -33,6 +34,10 @@ MAX_JOBS = 200
 Fill = Callable[[str, Mapping[str, Any], Mapping[str, Any], datetime], dict[str, Any]]
 """(form id, values, variables of the task, now) -> what the form hands on. Raises YikouError."""
 Functions = Mapping[str, Callable[..., Any]]
+Done = tuple[str, str | None, str]
+"""Who did something: the person, the process of a task (None: of a journal line), the element."""
+Bars = Callable[[Mapping[str, Any], Sequence[Done]], frozenset[str]]
+"""(properties of a task that opens, what was done) -> who may not do it: `by:PERSON`, `@UNIT`."""
 Look = Callable[[Deed | None, Mapping[str, Any]], None]
 
 
@@ -49,13 +54,15 @@ class Played:
 
 def play(scenario: Scenario, definitions: Iterable[ProcessDefinition], decide: Decide,
          fill: Fill | None = None, *, resave: bool = False, functions: Functions | None = None,
-         look: Look | None = None) -> Played:
+         look: Look | None = None, bars: Bars | None = None) -> Played:
     """Run the scenario; what went otherwise than told are the problems.
 
     `resave`: after every stimulus the state is restored and saved once more, and must not change. `functions`: more
-    FEEL functions. `look` is told at the start and after each deed what there is to expect, by name.
+    FEEL functions. `bars`: who may not do a task, as the host says it. `look` is told at the start and
+    after each deed what there is to expect, by name.
     """
-    performance = _Performance(scenario, Stage(definitions, decide, scenario.answers, functions), fill, resave)
+    performance = _Performance(scenario, Stage(definitions, decide, scenario.answers, functions), fill, resave,
+                               bars)
     try:
         performance.go(Start(scenario.process_id, scenario.variables, SEED, scenario.start, scenario.brought))
         if look is not None:
@@ -80,8 +87,8 @@ class _Broken(Exception):
 class _Performance:
     """One run under way."""
 
-    def __init__(self, scenario: Scenario, stage: Stage, fill: Fill | None, resave: bool) -> None:
-        self.scenario, self.stage, self.fill, self.resave = scenario, stage, fill, resave
+    def __init__(self, scenario: Scenario, stage: Stage, fill: Fill | None, resave: bool, bars: Bars | None) -> None:
+        self.scenario, self.stage, self.fill, self.resave, self.bars = scenario, stage, fill, resave, bars
         self.played = Played()
         self.result = StepResult(b"", False)
         self.line = scenario.line
@@ -89,6 +96,9 @@ class _Performance:
         self.outcome: str | None = None
         self.ended: list[str] = []
         self.decided: dict[str, Any] = {}
+        self.done: list[Done] = []
+        self.barred: dict[str, frozenset[str]] = {}
+        self.unanswered: dict[str, str] = {}
 
     def problem(self, line: int, message: str, **params: Any) -> Problem:
         return Problem("scenario", message, params, file=self.scenario.file, line=line,
@@ -104,15 +114,23 @@ class _Performance:
         elif deed.kind == "do":
             self.complete(deed)
         elif deed.kind == "job":
-            job = self.found(self.result.jobs, deed)
-            self.go(ThrowJobError(job.task_id, deed.error, deed.values) if deed.error
-                    else CompleteJob(job.task_id, deed.values))
+            self.answer(deed)
         elif deed.kind == "fire":
             timer = self.found(self.result.timers, deed)
             self.stage.now = max(self.stage.now, timer.due_at or self.stage.now)
             self.go(FireTimer(timer.task_id))
         else:
             self.send(deed)
+
+    def answer(self, deed: Deed) -> None:
+        """A job that fails for good or never answers stays open; it may still be answered later."""
+        job = self.found(self.result.jobs, deed)
+        self.unanswered.pop(job.task_id, None)
+        if deed.outcome:
+            self.unanswered[job.task_id] = deed.outcome
+            return
+        self.go(ThrowJobError(job.task_id, deed.error, deed.values) if deed.error
+                else CompleteJob(job.task_id, deed.values))
 
     def found(self, offered: Iterable[Any], deed: Deed) -> Any:
         rows: list[Any] = list(offered)
@@ -124,10 +142,15 @@ class _Performance:
 
     def complete(self, deed: Deed) -> None:
         task = self.found(self.result.open_tasks, deed)
+        if deed.by and f"by:{deed.by}" in self.barred.get(task.task_id, ()):
+            raise self.fail(msg("%(person)s may not do %(target)s: assign.exclude names what they did"), person=deed.by,
+                            target=deed.target)
         values = dict(deed.values)
         if self.fill is not None and task.form_id is not None:
             values = self.fill(task.form_id, values, task.variables, self.stage.now)
-        self.go(CompleteTask(task.task_id, values))
+        if deed.by:
+            self.done.append((deed.by, task.process_id, task.element_id))
+        self.go(CompleteTask(task.task_id, values), deed.by)
 
     def send(self, deed: Deed) -> None:
         waiting = next((one for one in self.result.subscriptions if one.name == deed.target), None)
@@ -135,11 +158,12 @@ class _Performance:
             raise self.fail(msg("nothing waits for the message %(target)s"), target=deed.target)
         self.go(DeliverMessage(waiting.task_id, waiting.name, waiting.key, deed.values))
 
-    def go(self, stimulus: Stimulus) -> None:
+    def go(self, stimulus: Stimulus, by: str | None = None) -> None:
         """One step, then the jobs that need nobody."""
-        self.step(stimulus)
+        self.step(stimulus, by)
         for _ in range(MAX_JOBS):
-            job = next((one for one in self.result.jobs if one.type in self.scenario.auto), None)
+            job = next((one for one in self.result.jobs if one.type in self.scenario.auto
+                        and one.task_id not in self.unanswered), None)
             if job is None:
                 return
             self.tell(job)
@@ -151,7 +175,8 @@ class _Performance:
             raise self.fail(msg("%(element)s tells a group but names none"), element=job.element_id)
         self.told.append(job.headers.get("template") or job.type)
 
-    def step(self, stimulus: Stimulus) -> None:
+    def step(self, stimulus: Stimulus, by: str | None = None) -> None:
+        wrote = len(self.stage.wrote)
         first = isinstance(stimulus, Start)
         before = None if first else self.result.state
         self.result = run(before, stimulus, now=self.stage.now, ports=self.stage)
@@ -160,6 +185,9 @@ class _Performance:
             if again != self.result.state:
                 raise self.fail(msg("the state changes when it is restored and saved"))
         self.played.states.append(self.result.state)
+        if by:
+            self.done += [(by, None, element) for element in self.stage.wrote[wrote:]]
+        self.bar()
         self.note(self.result.steps)
         self.decided |= {one.decision_id: one.value for one in self.result.decisions}
         for element, properties in self.result.ended:
@@ -168,6 +196,12 @@ class _Performance:
         for incident in self.result.incidents:
             params = dict(incident.params)
             raise self.fail("%(at)s: " + incident.message, at=incident.element_id, **params)
+
+    def bar(self) -> None:
+        """Who may not do a task is settled when it opens."""
+        if self.bars is not None:
+            self.barred = {one.task_id: self.barred[one.task_id] if one.task_id in self.barred
+                           else self.bars(one.properties, self.done) for one in self.result.open_tasks}
 
     def note(self, steps: tuple[TraceStep, ...]) -> None:
         """Which elements and flows were reached."""
@@ -184,6 +218,8 @@ class _Performance:
                 "completed": now.completed, "outcome": SEEN["outcome"](self, None), "ended": list(self.ended),
                 "phase": SEEN["phase"](self, None), "decisions": plain(self.decided),
                 "clocks": {name: clock["state"] for name, clock in self.stage.clocks.items()},
+                "barred": {name: found for name, found in SEEN["barred"](self, None).items() if found},
+                "failed": SEEN["failed"](self, None), "silent": SEEN["silent"](self, None),
                 "due": SEEN["due"](self, self.stage.clocks), "columns": plain(self.stage.columns)}
 
     def check(self, wanted: Mapping[str, Any]) -> None:
@@ -194,26 +230,12 @@ class _Performance:
                                 wanted=str(value))
 
 
-def flows_after(definition: ProcessDefinition, step: TraceStep,
-                later: tuple[TraceStep, ...]) -> set[tuple[str, str]]:
-    """The flows by which a completed element handed on; to an event that happened, its gateway's flow too."""
-    found: set[tuple[str, str]] = set()
-    entered = {one.element_id for one in later[:1] if one.how == "entered"}
-    for specs in definition.specs.values():
-        for spec in specs.task_specs.values():
-            flows, element = getattr(spec, "flows", ()), getattr(spec, "element", None)
-            if element is None:
-                continue
-            if element.type == "eventBasedGateway":
-                found |= {(definition.id, flow.id) for flow in flows if flow.target == step.element_id}
-            elif element.id == step.element_id:
-                every = len(flows) == 1 or element.type == "parallelGateway"
-                found |= {(definition.id, flow.id) for flow in flows if every or flow.target in entered}
-    return found
-
-
 def _waiting(result: StepResult) -> set[str]:
     return {timer.element_id for timer in result.timers} | {one.element_id for one in result.subscriptions}
+
+
+def _unanswered(now: _Performance, how: str) -> list[str]:
+    return sorted(job.element_id for job in now.result.jobs if now.unanswered.get(job.task_id) == how)
 
 
 def _subset(seen: Mapping[str, Any], wanted: Any) -> Any:
@@ -242,6 +264,10 @@ SEEN: dict[str, Callable[[_Performance, Any], Any]] = {
     "open": lambda now, wanted: sorted(task.element_id for task in now.result.open_tasks),
     "jobs": lambda now, wanted: sorted(job.element_id for job in now.result.jobs),
     "waiting": lambda now, wanted: [name for name in wanted if name in _waiting(now.result)],
+    "failed": lambda now, wanted: _unanswered(now, "fails"),
+    "silent": lambda now, wanted: _unanswered(now, "silent"),
+    "barred": lambda now, wanted: {task.element_id: sorted(now.barred.get(task.task_id, ()))
+                                   for task in now.result.open_tasks if wanted is None or task.element_id in wanted},
     "completed": lambda now, wanted: now.result.completed,
     "outcome": lambda now, wanted: now.outcome if now.result.completed else None,
     "ended": lambda now, wanted: [name for name in wanted if name in now.ended],

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Element:
-    """A diagram element as other rooms see it. `type` is the BPMN tag, `properties` the raw texts."""
+    """A diagram element as other rooms see it. `type` is the BPMN tag, `properties` the raw texts, `attached_to` the
+    activity that a boundary event stands at."""
 
     id: str
     type: str
@@ -20,6 +21,7 @@ class Element:
     process_id: str
     scope_id: str | None = None
     line: int | None = None
+    attached_to: str | None = None
 
     @property
     def name_en(self) -> str:

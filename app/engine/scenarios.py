@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,22 +10,25 @@ from typing import Any
 from app.kernel.errors import DefinitionError, Problem, msg
 
 TOP_KEYS = frozenset({"process", "auto", "variables", "answers", "paths", "scenarios"})
-SCENARIO_KEYS = frozenset({"name", "variables", "answers", "steps", "expect", "start", "with"})
+SCENARIO_KEYS = frozenset({"name", "auto", "variables", "answers", "steps", "expect", "start", "with"})
 DEEDS: dict[str, frozenset[str]] = {
-    "do": frozenset({"with", "of"}), "job": frozenset({"with", "error"}), "fire": frozenset(),
+    "do": frozenset({"with", "of", "by"}), "job": frozenset({"with", "error", "fails", "silent"}), "fire": frozenset(),
     "send": frozenset({"with"}), "expect": frozenset(), "use": frozenset(),
 }
 """What a step may be, and which keys go with it."""
 EXPECTATIONS = frozenset({
     "open", "waiting", "completed", "outcome", "variables", "phases", "phase", "told", "entries", "clocks",
     "groups", "jobs", "ended", "columns", "decisions", "due",
+    "barred", "failed", "silent",
 })
 MAX_NESTING = 8
+PERSON = re.compile(r"\w{1,20}")
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One step. `kind`: do (a user task), job, fire (a timer), send (a message), expect."""
+    """One step. `kind`: do (a user task), job, fire (a timer), send (a message), expect. `by`: who does it, a letter;
+    `outcome` of a job: empty, `fails` (as often as it may, for good) or `silent` (nobody ever answers)."""
 
     kind: str
     target: Any
@@ -32,6 +36,8 @@ class Deed:
     error: str | None = None
     of: Mapping[str, Any] = field(default_factory=dict)
     line: int = 1
+    by: str | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,14 @@ class _Reading:
         answers = [self.mapping(part, item) for part in (top.get("answers"), item.get("answers"))]
         return Scenario(
             item["name"], top["process"], {**given[0], **given[1]}, tuple(deeds),
-            frozenset(top.get("auto") or ()), {**answers[0], **answers[1]}, self.file, line_of(item),
+            self.auto(item if "auto" in item else top), {**answers[0], **answers[1]}, self.file, line_of(item),
             self.start(item), self.mapping(item.get("with"), item))
+
+    def auto(self, place: Mapping[str, Any]) -> frozenset[str]:
+        found = place.get("auto") or ()
+        if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
+            raise self.fail(place, msg("What is done by itself is a list of job types."))
+        return frozenset(found)
 
     def start(self, item: Mapping[str, Any]) -> str | None:
         start = item.get("start")
@@ -121,7 +133,20 @@ class _Reading:
                 yield self.expectation(step["expect"], step)
             else:
                 yield Deed(kind, str(step[kind]), self.mapping(step.get("with"), step), step.get("error"),
-                           self.mapping(step.get("of"), step), line_of(step))
+                           self.mapping(step.get("of"), step), line_of(step), self.person(step), self.outcome(step))
+
+    def person(self, step: Mapping[str, Any]) -> str | None:
+        by = step.get("by")
+        if by is not None and not (isinstance(by, str) and PERSON.fullmatch(by)):
+            raise self.fail(step, msg("Who does a step is a letter or a short word."))
+        return by
+
+    def outcome(self, step: Mapping[str, Any]) -> str:
+        said = [name for name in ("fails", "silent", "error") if step.get(name)]
+        if len(said) > 1 or any(type(step.get(name, True)) is not bool for name in ("fails", "silent")):
+            raise self.fail(step, msg("A job answers, reports an error, fails (fails: true) or never answers "
+                                      "(silent: true)."))
+        return said[0] if said and said[0] != "error" else ""
 
     def expectation(self, value: Any, place: Any) -> Deed:
         return Deed("expect", self.mapping(value, place, EXPECTATIONS), line=line_of(value, line_of(place)))

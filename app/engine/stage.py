@@ -31,6 +31,7 @@ class Stage:
         self.clocks: dict[str, dict[str, Any]] = {}
         self.phases: list[str] = []
         self.entries: list[str] = []
+        self.wrote: list[str] = []
         self.columns: dict[str, Any] = {}
 
     def process(self, process_id: str) -> ProcessDefinition:
@@ -85,6 +86,7 @@ class Stage:
         self._turn(properties.get("deadline.stop"), "running", "stopped")
         self._extend(properties.get("deadline.extend"), properties.get("deadline.by"))
         if properties.get("entry.kind"):
+            self.wrote.append(element.id)
             self.entries.append(f"{properties['entry.kind']} {properties.get('entry.visibility', 'staff')}: "
                                 f"{properties.get('entry.body')}")
         self.columns |= {key[5:]: value for key, value in properties.items() if key.startswith("case.")}

@@ -69,6 +69,7 @@ from app.feel.exchange import from_python, range_text, to_json
 from app.feel.expression import HOST_FUNCTIONS, Expression, Outcome, compile_expression, compile_unary_tests, new_run
 from app.feel.functions import BUILT_IN
 from app.feel.landmarks import Landmarks, landmarks
+from app.feel.lexer import KEYWORDS
 from app.feel.numbers import number_text
 from app.feel.operators import same
 from app.feel.running import Run
@@ -77,7 +78,7 @@ from app.feel.types import FeelType, coerce
 from app.feel.values import FunctionValue, Range, type_name
 
 __all__ = [
-    "BUILT_IN", "HOST_FUNCTIONS",
+    "BUILT_IN", "HOST_FUNCTIONS", "KEYWORDS",
     "Budget", "BudgetExceeded", "DaysTimeDuration", "Expression", "Failure", "FeelDate", "FeelDateTime",
     "FeelError", "FeelSyntaxError", "FeelTime", "FeelType", "FunctionValue", "Landmarks", "Outcome", "Range", "Run",
     "YearsMonthsDuration", "coerce", "compile_expression", "compile_unary_tests", "from_python", "landmarks", "new_run",

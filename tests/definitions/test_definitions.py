@@ -17,6 +17,7 @@ from app.engine.scenarios import Scenario
 from app.engine.stage import START
 from app.kernel.errors import Problem
 from app.notifications.templates import lint_template
+from app.studio import naming
 from app.web.words import WORDS
 from tests.definitions import house
 
@@ -162,3 +163,14 @@ def test_no_shipped_cell_holds_for_what_is_not_known_by_accident(path: Path) -> 
     from app import dmn
 
     assert [one.element for one in dmn.lint(path.read_bytes(), path.name) if one.code == "dmn.bare_true"] == []
+
+
+def test_every_definition_has_a_name_in_both_languages() -> None:
+    shown = naming.titles_of_forms(path.read_bytes() for path in house.PROCESSES)
+    nameless = []
+    for kind, paths in (("process", house.PROCESSES), ("decision", house.DECISIONS), ("form", house.FORMS)):
+        for path in paths:
+            name = naming.title(kind, path.stem, path.read_bytes())
+            if not all(name if kind != "form" or any(name) else shown.get(path.stem, ("", ""))):
+                nameless.append(f"{kind} {path.stem}")
+    assert nameless == []

@@ -270,3 +270,85 @@ def test_security_16_only_who_drafts_may_walk(office: Office) -> None:
             office.send(walks.SaveScenario, nobody, walk_id=row.id, name="x")
         with pytest.raises(Forbidden):
             office.send(walks.BeginWalk, nobody, process_key=KEY, name="x", beginning=row.beginning)
+
+
+TWO_PEOPLE = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t">
+<process id="service_request" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="task_first"/>
+<userTask id="task_first" name="first"><extensionElements><zeebe:formDefinition formId="co_handle"/>
+<zeebe:assignmentDefinition candidateGroups="handler@LRS, handler@ZFD"/></extensionElements></userTask>
+<sequenceFlow id="f2" sourceRef="task_first" targetRef="task_second"/>
+<userTask id="task_second" name="second"><extensionElements><zeebe:formDefinition formId="co_handle"/>
+<zeebe:assignmentDefinition candidateGroups="handler@LRS, handler@ZFD"/>
+<zeebe:properties><zeebe:property name="assign.exclude" value="did:task_first, @ZFD"/></zeebe:properties></extensionElements></userTask>
+<sequenceFlow id="f3" sourceRef="task_second" targetRef="task_ask"/>
+<serviceTask id="task_ask" name="ask"><extensionElements><zeebe:taskDefinition type="notify" retries="3"/><zeebe:taskHeaders>
+<zeebe:header key="template" value="case_replied"/><zeebe:header key="to" value="resident"/></zeebe:taskHeaders></extensionElements></serviceTask>
+<boundaryEvent id="timer_late" attachedToRef="task_ask"><timerEventDefinition><timeDuration>PT4H</timeDuration></timerEventDefinition></boundaryEvent>
+<sequenceFlow id="f4" sourceRef="task_ask" targetRef="e"/><endEvent id="e"/>
+<sequenceFlow id="f5" sourceRef="timer_late" targetRef="e_late"/><endEvent id="e_late"/></process></definitions>"""
+FORM = {"co_result": "看过 seen"}
+
+
+def two(office: Office, *deeds: dict[str, Any], auto: bool = True) -> walking.Walked:
+    return walk(office, list(deeds), data=TWO_PEOPLE.encode(), auto=auto)
+
+
+def test_who_did_the_earlier_step_may_not_do_this_one_in_a_walk_either(office: Office) -> None:
+    first = {"do": "task_first", "with": FORM, "as": "handler@LRS", "by": "A"}
+    found = two(office, first)
+    assert found.error is None and [one.letter for one in found.people] == ["A", "B"]
+    [task] = found.result.open_tasks
+    assert dict(found.people[0].kept_from) == {task.task_id: ("task_first",)} and not found.people[1].kept_from
+    assert found.closed == {task.task_id: {"handler@ZFD"}}, "people of a unit that is named"
+    again = two(office, first, {"do": "task_second", "with": FORM, "as": "handler@LRS", "by": "A"})
+    assert again.error is not None and again.error.params == {"person": "A", "elements": "task_first"} and len(again.moves) == 2
+    unit = two(office, first, {"do": "task_second", "with": FORM, "as": "handler@ZFD", "by": "B"})
+    assert unit.error is not None and unit.error.params == {"group": "handler@ZFD"}
+    assert two(office, first, {"do": "task_second", "with": FORM, "as": "handler@LRS", "by": "B"}).error is None
+    assert two(office, {**first, "by": "a b"}).error is not None
+    nobody = two(office, {**first, "by": ""}, {"do": "task_second", "with": FORM, "by": ""})
+    assert nobody.error is None, "a walk of an earlier release names nobody"
+
+
+BOTH = ({"do": "task_first", "with": FORM, "by": "A"}, {"do": "task_second", "with": FORM, "by": "B"})
+
+
+def test_a_job_that_never_answers_lets_time_pass_to_the_timer_at_its_edge(office: Office) -> None:
+    found = two(office, *BOTH, {"job": "task_ask", "silent": True}, auto=False)
+    assert found.error is None and found.moves[-1].fired == ["timer_late"] and found.result.completed
+    assert found.now - found.moves[-1].began_at == timedelta(hours=4)
+    down = two(office, *BOTH, {"job": "task_ask", "down": True}, auto=False)
+    assert down.down and not down.result.completed and down.now == down.moves[-1].began_at
+    back = two(office, *BOTH, {"job": "task_ask", "down": True}, {"job": "task_ask"}, auto=False)
+    assert not back.down and back.result.completed
+    alone = TWO_PEOPLE.replace(TWO_PEOPLE[TWO_PEOPLE.index("<boundaryEvent"):TWO_PEOPLE.index('<sequenceFlow id="f4"')], "")
+    alone = alone.replace('<sequenceFlow id="f5" sourceRef="timer_late" targetRef="e_late"/><endEvent id="e_late"/>', "")
+    still = walk(office, [*BOTH, {"job": "task_ask", "silent": True}], data=alone.encode(), auto=False)
+    assert still.error is None and still.silent and still.now == still.moves[-1].began_at, "it would wait for ever"
+
+
+@pytest.mark.parametrize(("how", "said"), [("silent", "silent: true"), ("down", "fails: true")])
+def test_people_and_unanswered_jobs_are_kept_in_scenarios_and_asked_before_publishing(office: Office, how: str, said: str) -> None:
+    key, data = "two_people", TWO_PEOPLE.replace("service_request", "two_people").encode()
+    by: dict[str, Any] = {"tenant_id": office.tenant_id, "actor": ANALYST, "kind": "process", "definition_key": key}
+    dispatch(PublishDefinition(**by, data=data))
+    deeds = (*BOTH, {"job": "task_ask", how: True})
+    row, walked = stored(office, begun(office, key, deeds, as_case=False, auto=False), key)
+    assert walked.error is None
+    office.send(walks.SaveScenario, ANALYST, walk_id=row.id, name="two")
+    with database.current().read(office.tenant_id) as session:
+        text = (walks.own_text(session, office.tenant_id, key) or b"").decode()
+        told = walks.scenarios(session, office.tenant_id, key, None)
+        found = walks.source(session, office.tenant_id, key)
+        assert [one.problems for one in walks.tried(session, office.tenant_id, found, told)] == [()]
+        again = walks.deeds_of(told[0].scenario)
+    assert "by: A" in text and "by: B" in text and said in text and "by:A" in text and "'@ZFD'" in text, text
+    assert ("fire: timer_late" in text) == (how == "silent") and "auto: [tell_joined]" in text
+    begin = walks.begin_of(told[0].scenario, office.clock.now(), walking.Begin(office.clock.now()))
+    opened = walk(office, [dict(one) for one in again], key, data, **{
+        name: getattr(begin, name) for name in ("as_case", "auto", "by_hand", "variables")})
+    assert opened.error is None and bool(opened.down) == (how == "down") and opened.result.completed == (how == "silent")
+    for changed in (data.replace(b"did:task_first, ", b""), data.replace(b"did:task_first", b"did:task_other")):
+        with pytest.raises(WentOtherwise):
+            dispatch(PublishDefinition(**by, data=changed))

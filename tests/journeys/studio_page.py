@@ -59,7 +59,7 @@ def offered() -> dict[str, Any]:
         "clocks": [{"key": "reply", "label": "答复"}, {"key": "dispatch", "label": "派单"}],
         "connectors": [{"type": "notify", "label": "发通知", "parameters": [
             {"name": "template", "as": "header", "values": ["case_replied"]},
-            {"name": "group", "as": "input", "values": []}]}],
+            {"name": "group", "as": "input", "values": []}]}, {"type": "join", "label": "join", "parameters": []}],
         "properties": [{"name": "outcome", "label": "outcome", "of": "any", "values": ["satisfied", "joined"]}],
     }
 

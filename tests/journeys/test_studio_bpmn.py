@@ -115,6 +115,7 @@ def test_a_template_makes_a_service_task_and_a_timer_goes_by_a_clock(opened: Any
     tree = etree.fromstring(text.encode())
     made = tree.find(f".//{BPMN}serviceTask[@id='task_1']")
     assert made is not None and made.find(f".//{ZEEBE}taskDefinition").attrib == {"type": "notify", "retries": "3"}
+    assert made.get("name") == "发通知", "of the template, until another is typed"
     assert page.locator("[data-group-id^='group-ElementTemplates__CustomProperties']").first.is_visible()
     editor.look("template-zh")
     boundary = next(one.getparent().get("id") for one in tree.iter(f"{BPMN}timerEventDefinition")
@@ -124,6 +125,39 @@ def test_a_template_makes_a_service_task_and_a_timer_goes_by_a_clock(opened: Any
     editor.pick("yikou-timer-clock", "dispatch.warn_at")
     changed = etree.fromstring(editor.source().encode()).find(f".//{BPMN}boundaryEvent[@id='{boundary}']//{BPMN}timeDate")
     assert changed is not None and changed.text == '=deadline("dispatch").warn_at'
+
+
+@pytest.mark.parametrize(("lang", "searched", "shown"), [("zh", "并入较早的办件", "并入较早的办件"), ("en", "Join to an earlier case", "Join to an earlier case")])
+def test_a_task_of_a_template_is_called_by_it_in_both_languages_and_renamed(opened: Any, lang: str, searched: str, shown: str) -> None:
+    editor = opened(lang, key="supervision_order")
+    page = editor.page
+    editor.show(page.evaluate("document.querySelector('[data-element-id^=start]').dataset.elementId"))
+    page.locator(".djs-context-pad [data-action=append]").click()
+    page.locator(".djs-popup-search input").fill(searched)
+    page.locator(".djs-popup .entry", has_text=searched).first.click()
+    page.keyboard.press("Escape")
+    made = etree.fromstring(editor.source().encode()).find(f".//{BPMN}serviceTask[@id='task_1']")
+    said = {one.get("name"): one.get("value") for one in made.iter(f"{ZEEBE}property")}
+    assert made.get("name") == "并入较早的办件" and said == {"name_en": "Join to an earlier case"}
+    editor.show("task_1")
+    assert page.locator(".bio-properties-panel-header-label").inner_text() == shown
+    page.locator("[data-element-id=task_1]").first.dblclick(position={"x": 12, "y": 12})
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Other")
+    page.keyboard.press("Enter")
+    assert page.locator(".bio-properties-panel-header-label").inner_text() == "Other"
+
+
+def test_the_panel_is_headed_by_the_name_that_is_drawn(opened: Any) -> None:
+    editor = opened("en", key="supervision_order")
+    head = editor.page.locator(".bio-properties-panel-header-label")
+    source = etree.fromstring(base_file("supervision_order").encode())
+    for one in source.iter(f"{BPMN}userTask", f"{BPMN}participant"):
+        said = source.find(f"{BPMN}process") if one.tag.endswith("participant") else one
+        english = next(each.get("value") for each in said.iterfind(
+            f"{BPMN}extensionElements/{ZEEBE}properties/{ZEEBE}property") if each.get("name") == "name_en")
+        editor.show(one.get("id"))
+        assert head.inner_text() == english
 
 
 KEYS = sorted(path.stem for path in ROOT.glob("processes/base/*/*.bpmn"))

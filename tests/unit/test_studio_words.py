@@ -10,7 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+from app.engine import lacking
+from app.studio import surveying
 from scripts import build_frontend
 from tests.journeys.server import ROOT
 
@@ -91,3 +94,33 @@ def test_our_own_words_are_all_used_and_all_there() -> None:
     words = {json.loads(key) for key in re.findall(r'^  ("(?:[^"\\]|\\.)*"): ', own, re.MULTILINE)}
     quoted = {one[1:-1] for one in re.findall(r'"(?:[^"\\\n]|\\.)*"', sources)}
     assert not {word for word in words if word not in quoted and "Simulation" not in word} - {"Could not load configurations"}
+
+
+LABELS = {
+    "FORM": ("Handling", "Form"), "GROUP": ("Handling", "Who does it"), "JOB": ("Work of the system", "What is done"),
+    "SCRIPT": ("Script", "FEEL expression", "Result variable"), "DECISION": ("Called decision", "Decision", "Result variable"),
+    "PROCESS": ("Called process", "Process"), "LIST": ("Multi-instance", "Input collection"),
+    "COLLECTED": ("Output collection", "Output element"), "ACTIVE": ("Active elements", "Active elements collection"),
+    "CLOCK": ("Clocks",), "KEY": ("Message", "Subscription correlation key"), "TIMER": ("Timer", "By a clock"),
+    "MESSAGE": ("Message",), "SIGNAL": ("Signal",), "ERROR": ("Error",), "ESCALATION": ("Escalation",), "LINK": ("Link",),
+    "CONDITION": ("Condition",),
+}
+
+
+def test_what_the_checks_miss_is_named_as_the_panel_calls_it() -> None:
+    with (ROOT / "app/translations/zh/LC_MESSAGES/messages.po").open("rb") as file:
+        told = {one.id: one.string for one in read_po(file)}
+    assert set(LABELS) == {name for name in vars(lacking) if name.isupper()}
+    for name, labels in LABELS.items():
+        text = getattr(lacking, name)
+        for label in labels:
+            assert label in text, (name, label)
+            assert f"“{chinese()[label]}”" in told[text], (name, label)
+
+
+def test_what_the_work_of_the_system_is_given_has_words() -> None:
+    parts = (STUDIO / "bpmn_options.js").read_text(encoding="utf-8").split("const PARTS = {")[1].split("};")[0]
+    words = dict(re.findall(r'(\w+): "([^"]+)"', parts))
+    used = surveying.survey(path.read_bytes() for path in sorted(ROOT.glob("processes/base/*/*.bpmn"))).connectors
+    given = {name for one in used.values() for name in (*one.headers, *one.inputs)}
+    assert given - set(words) == set() and {one for one in words.values() if one not in chinese()} == set()

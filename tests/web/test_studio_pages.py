@@ -273,3 +273,36 @@ def test_nobody_else_comes_in(app: Any) -> None:
     handler = Desk(app, "handler_lrs")
     assert handler.client.get(HOME + PAGE).status_code == 403 and handler.client.get(HOME + "/studio/").status_code == 403
     assert "/studio/" not in handler.get("/staff/")
+
+
+def known(desk: Desk, element: str, leaving: bool = False, text: str | None = None, status: int = 200) -> Any:
+    page = "/studio/process/service_request"
+    answer = send(desk, page + "/known", {"source": text or source(desk.get(page)), "element": element, "leaving": leaving}, page)
+    assert answer.status_code == status, answer.text
+    return {one["name"]: one for one in answer.get_json()["variables"]} if status == 200 else answer.get_json()["error"]
+
+
+def test_variables_at_an_element_come_with_type_and_origin_in_the_reader_s_language(analyst: Desk) -> None:
+    early = known(analyst, "task_suggest_service")
+    assert "limits" in early and "case_ruling" not in early, "written later only"
+    assert "case_ruling" in known(analyst, "task_rule_on_case", leaving=True)
+    draft = source(analyst.get("/studio/process/service_request")).replace('"limits"', '"bounds"').replace('"=limits"', '"=bounds"')
+    assert "bounds" in known(analyst, "task_suggest_service", text=draft), "of the drawing as it is now"
+    found = known(analyst, "task_intake", leaving=True)
+    assert found["intake_decision"] == {"name": "intake_decision", "detail": "text", "entries": [],
+                                        "info": "From this element itself (output mapping)\nKnown from the start"}
+    assert found["limits"]["detail"] == "record"
+    reply = next(one for one in found["limits"]["entries"] if one["name"] == "reply")
+    assert reply["detail"] == "record" and {"amount", "unit", "warn"} == {one["name"] for one in reply["entries"]}
+    assert found["channel"]["info"] == "Known from the start"
+    analyst.client.get(f"{HOME}/preferences?lang=zh")
+    assert known(analyst, "task_intake", leaving=True)["limits"]["detail"] == "记录"
+
+
+def test_variables_of_a_text_that_is_no_process_are_refused_with_the_reason(analyst: Desk) -> None:
+    assert known(analyst, "x", text="<a/>", status=422)
+    page = "/studio/process/service_request"
+    for data in ({"source": 1, "element": "x"}, {"source": "<a/>", "element": 1}, {"source": "<a/>", "element": "x", "leaving": 1},
+                 {"source": "<a/>", "element": "x", "more": 1}, []):
+        assert send(analyst, page + "/known", data, page).status_code == 422
+    assert send(analyst, page + "/known", {"source": "x" * 5_000_001, "element": "x"}, page).status_code in (413, 422)

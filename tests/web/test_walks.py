@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from app import catalog
+from app.catalog.commands import PublishDefinition
 from app.cli.demo import office as demo_office
 from app.kernel import database
 from app.kernel.bus import dispatch
@@ -18,6 +19,7 @@ from app.studio.walks.commands import BeginWalk
 from app.studio.walks.model import Walk
 from app.tenancy.queries import tenant_by_slug
 from tests.integration.test_lifecycle import INTAKE
+from tests.integration.test_walking import TWO_PEOPLE
 from tests.web.admin_pages import HOME, Desk, Labels
 
 PAGE = "/studio/walk/service_request"
@@ -182,3 +184,31 @@ def test_other_processes_begin_with_what_their_scenarios_tell(app: Any, key: str
     walk = str(answer.headers["Location"]).removeprefix(HOME)
     page = desk.get(walk)
     assert "does not fit" not in page and not Labels(page).faults()
+
+
+def test_people_of_a_walk_and_jobs_that_nobody_answers(app: Any) -> None:
+    desk, key = Desk(app, "analyst"), "two_people"
+    dispatch(PublishDefinition(tenant_id=tenant(), actor=Actor(roles=frozenset({"administrator"})), kind="process", definition_key=key,
+                               data=TWO_PEOPLE.replace("service_request", key).encode()))
+    walk = begun(desk, f"/studio/walk/{key}", auto="")
+    done = step(desk, walk, "do", "task_first", **{"_walk.as": "handler@LRS", "_walk.by": "A", "co_result": "seen"})
+    assert done.status_code == 303, done.text
+    page = desk.get(walk)
+    assert not Labels(page).faults(), Labels(page).faults()
+    assert "Person A did: first. So somebody else has to do this task." in page and "People of this unit may not do this task" in page
+    assert '<option value="A" disabled>' in page and '<option value="B" selected>' in page
+    assert '<option value="handler@ZFD" disabled>' in page
+    again = step(desk, walk, "do", "task_second", **{"_walk.as": "handler@LRS", "_walk.by": "A", "co_result": "seen"})
+    assert again.status_code == 422 and "Person A did this: first." in again.text
+    other = step(desk, walk, "do", "task_second", **{"_walk.as": "handler@LRS", "_walk.by": "B", "co_result": "seen"})
+    assert other.status_code == 303 and "never answers" in desk.get(walk)
+    assert step(desk, walk, "job", "task_ask", **{"_walk.nth": "0", "_walk.how": "silent"}).status_code == 303
+    page = desk.get(walk)
+    assert "never answered" in page and "ended" in page
+    assert desk.post(f"{walk}/scenario", {"name": "two"}, page=walk).status_code == 303
+    page = desk.get(f"/studio/walk/{key}?run=own-0")
+    assert "1 tried, 0 went otherwise." in page
+    opened = desk.post(f"/studio/walk/{key}/scenario", {"scenario": "own-0", "act": "open", "version": ""}, page=f"/studio/walk/{key}")
+    assert opened.status_code == 303
+    page = desk.get(str(opened.headers["Location"]).removeprefix(HOME))
+    assert "does not fit" not in page and "never answered" in page and "Person B" in page

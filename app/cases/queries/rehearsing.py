@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import catalog, dmn, engine, feel, forms
-from app.cases import sources
+from app.cases import barring, sources
 from app.engine import DecisionAnswer, ProcessDefinition
 from app.kernel.errors import Invalid, NotFound, Problem, msg
 from app.tenancy import settings
@@ -39,7 +39,7 @@ def rehearse(session: Session, tenant_id: UUID, data: bytes, file: str, told: by
     definitions = [changed, *(one for one in house.processes() if one.id != changed.id)]
     problems = [problem for one in found
                 for problem in engine.play(one, definitions, house.decide, house.fill,
-                                           functions=house.functions).problems]
+                                           functions=house.functions, bars=house.bars).problems]
     return Rehearsed(len(found), tuple(problems))
 
 
@@ -49,6 +49,7 @@ class House:
     def __init__(self, session: Session, tenant_id: UUID, now: datetime) -> None:
         self.session, self.tenant_id, self.now = session, tenant_id, now
         listed = sources.options(session, "zh")
+        self.bars = barring.marks_after
         self.offered = {name: [one.value for one in listed(name) or ()] for name in ("services", "units")}
 
     @property

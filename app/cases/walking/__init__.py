@@ -5,8 +5,8 @@ each time, so that going back, or on another way, is a shorter list.
 """
 
 from app.cases.walking.beginning import Begin, is_internal, is_process_of_cases
-from app.cases.walking.playing import MOST_DEEDS, walked
+from app.cases.walking.playing import AUTO, MOST_DEEDS, walked
 from app.cases.walking.views import ClockAct, Move, Walked, WantedNotice
 
-__all__ = ["MOST_DEEDS", "Begin", "ClockAct", "Move", "Walked", "WantedNotice", "is_internal", "is_process_of_cases",
-           "walked"]
+__all__ = ["AUTO", "MOST_DEEDS", "Begin", "ClockAct", "Move", "Walked", "WantedNotice", "is_internal",
+           "is_process_of_cases", "walked"]

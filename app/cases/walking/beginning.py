@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ CHOOSE = msg("Please choose one of the options.")
 @dataclass(frozen=True)
 class Begin:
     """`at`: aware. `as_case`: begins with what a request brings. `internal`: an internal matter. `auto`: what only
-    tells somebody succeeds by itself. `element`, `brought`: another start event, and what came with its trigger.
+    tells somebody succeeds by itself, but for the job types `by_hand`. `element`, `brought`: another start event, and
+    what came with its trigger.
     """
 
     at: datetime
@@ -42,6 +43,7 @@ class Begin:
     variables: Mapping[str, Any] = field(default_factory=dict)
     element: str | None = None
     brought: Mapping[str, Any] = field(default_factory=dict)
+    by_hand: Sequence[str] = ()
 
     def document(self) -> dict[str, Any]:
         """As it is stored."""

@@ -6,6 +6,7 @@ Where several tokens wait at one element, `nth` says which.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -32,7 +33,10 @@ from app.engine import (
 )
 from app.kernel.errors import Invalid, msg
 
+PERSON = re.compile(r"\w{1,20}")
 LONGEST_WAIT = timedelta(days=3_660)
+DID_BEFORE = msg("Person %(person)s did this: %(elements)s. So somebody else has to do this task. Choose another "
+                 "person.")
 FAILED = msg("The job %(type)s failed as often as it may: nobody answered.")
 T = TypeVar("T", OpenTask, Job, Timer)
 Deed = Mapping[str, Any]
@@ -58,12 +62,25 @@ def _chosen(found: Sequence[T], deed: Deed, name: str) -> T:
 
 def _do(run: Run, move: Move, deed: Deed, _in_time: Check) -> None:
     task = _chosen(run.result.open_tasks, deed, "do")
-    group = deed.get("as")
+    group, by = str(deed.get("as") or ""), str(deed.get("by") or "")
     if group and group not in task.groups:
-        raise Invalid(msg("%(group)s may not do this task; these may: %(groups)s"), group=str(group)[:100],
+        raise Invalid(msg("%(group)s may not do this task; these may: %(groups)s"), group=group[:100],
                       groups=", ".join(task.groups) or "-")
+    _not_barred(run, task, group, by)
     move.values = filled(run, task, deed.get("with") or {}, told=bool(deed.get("told")))
-    run.step(move, CompleteTask(task.task_id, move.values))
+    run.step(move, CompleteTask(task.task_id, move.values), by, task)
+
+
+def _not_barred(run: Run, task: OpenTask, group: str, by: str) -> None:
+    """As for a real task (`assign.exclude`). Raises Invalid with the reason."""
+    if by and not PERSON.fullmatch(by):
+        raise Invalid(msg("There is no person %(person)s in a walk."), person=by[:40])
+    if run.may_do(task, group, by):
+        return
+    did = run.why_not(task, by)
+    if did:
+        raise Invalid(DID_BEFORE, person=by, elements=", ".join(did))
+    raise Invalid(msg("People of the unit of %(group)s may not do this task. Choose another group."), group=group)
 
 
 def filled(run: Run, task: OpenTask, raw: Mapping[str, Any], *, told: bool = False) -> dict[str, Any]:
@@ -83,18 +100,39 @@ def filled(run: Run, task: OpenTask, raw: Mapping[str, Any], *, told: bool = Fal
     return found.data
 
 
-def _job(run: Run, move: Move, deed: Deed, _in_time: Check) -> None:
+def _job(run: Run, move: Move, deed: Deed, in_time: Check) -> None:
     job = _chosen(run.result.jobs, deed, "job")
     move.job_type = job.type
     if deed.get("down"):
+        run.silent.discard(job.task_id)
         run.down[job.task_id] = (FAILED, {"type": job.type})
         return
+    if deed.get("silent"):
+        run.silent.add(job.task_id)
+        if not deed.get("told"):  # a scenario says itself what happens then
+            _until_something_happens(run, move, job, in_time)
+        return
     run.down.pop(job.task_id, None)
+    run.silent.discard(job.task_id)
     if deed.get("error"):
         run.step(move, ThrowJobError(job.task_id, str(deed["error"]), _values(deed)))
         return
     note_notice(run, move, job)
     run.step(move, CompleteJob(job.task_id, _values(deed)))
+
+
+def _until_something_happens(run: Run, move: Move, job: Job, in_time: Check) -> None:
+    """Nobody answers: to the timer at the edge of the job, else to the next timer, else to the next limit of a clock.
+    Where there is none of them, nothing ever happens, and no time passes."""
+    dated = [(due, at, one) for at, one in enumerate(run.result.timers) if (due := run.due(one)) is not None]
+    edge = [each for each in dated if run.at_edge_of(each[2].element_id, job.element_id)]
+    if dated:
+        _until(run, move, min(edge or dated, key=lambda each: each[:2])[2], in_time)
+        return
+    limits = [due for name in run.book.names() if (due := run.book.fires_at(f"{name}.due_at")) is not None
+              and due > run.moment.now]
+    if limits:
+        run.move_to(min(limits))
 
 
 def note_notice(run: Run, move: Move, job: Job) -> None:
@@ -113,7 +151,11 @@ def note_notice(run: Run, move: Move, job: Job) -> None:
 
 def _fire(run: Run, move: Move, deed: Deed, in_time: Check) -> None:
     """To the moment of a timer. What is due before it comes before it."""
-    timer = _chosen(run.result.timers, deed, "fire")
+    _until(run, move, _chosen(run.result.timers, deed, "fire"), in_time)
+
+
+def _until(run: Run, move: Move, timer: Timer, in_time: Check) -> None:
+    """Raises Invalid for a timer whose clock does not run."""
     at = run.due(timer)
     if at is None:
         raise Invalid(msg("%(element)s has no date: its clock does not run."), element=timer.element_id)

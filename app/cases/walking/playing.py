@@ -15,7 +15,7 @@ from app.cases.ports import CasePorts
 from app.cases.walking import deeds
 from app.cases.walking.beginning import CASE_ID, Begin
 from app.cases.walking.run import Moment, Run
-from app.cases.walking.views import Move, Walked
+from app.cases.walking.views import Move, Person, Walked
 from app.deadlines import DeadlineBook, calendar_of
 from app.engine import CompleteJob, Job, ProcessDefinition
 from app.kernel.errors import Invalid, YikouError, msg
@@ -23,6 +23,7 @@ from app.tenancy import zones
 
 MOST_DEEDS, MOST_FOLLOW_UPS, SECONDS = 300, 300, 10.0
 """Of one walk: what a person does, what follows one deed by itself, and the wall time of playing it all."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 AUTO = frozenset({"notify", "tell_joined"})
 """Jobs that only tell: their success says nothing to the process."""
 TOO_LONG = msg("Playing this walk takes more than %(seconds)s seconds. Start a shorter one.")
@@ -102,8 +103,9 @@ class _Play:
     def _follow(self, move: Move) -> bool:
         if self.run.take_posted(move):
             return True
-        job = next((one for one in self.run.result.jobs if one.type in AUTO and one.task_id not in self.run.down),
-                   None) if self.begin_with.auto else None
+        held = self.run.silent | set(self.run.down)
+        own = AUTO - set(self.begin_with.by_hand) if self.begin_with.auto else frozenset()
+        job = next((one for one in self.run.result.jobs if one.type in own and one.task_id not in held), None)
         if job is not None:
             self._tell(move, job)
             return True
@@ -141,7 +143,23 @@ class _Play:
             {name: by_hash(digest) for name, digest in run.result.pins.items()}, self.moves,
             engine.scopes(run.state, run.moment.now, by_hash),
             engine.scopes(before[0], before[1], by_hash) if before else (),
-            dict(run.down), tuple(run.posted), run.phase, run.outcome, dict(run.columns), error)
+            dict(run.down), tuple(run.posted), run.phase, run.outcome, dict(run.columns), error,
+            frozenset(run.silent), self._people(), self._closed())
+
+    def _people(self) -> tuple[Person, ...]:
+        """Those who did something, in their order, and one who has not."""
+        run = self.run
+        letters = list(dict.fromkeys(str(move.deed["by"]) for move in self.moves if move.deed.get("by")))
+        letters.append(next((one for one in LETTERS if one not in letters), f"P{len(letters)}"))
+        return tuple(Person(one, {task.task_id: tuple(run.why_not(task, one)) for task in run.result.open_tasks
+                                  if not run.may_do(task, "", one)})
+                     for one in letters)
+
+    def _closed(self) -> Mapping[str, frozenset[str]]:
+        """Open task -> those of its groups whose people may not do it."""
+        run = self.run
+        return {task.task_id: frozenset(group for group in task.groups if not run.may_do(task, group, ""))
+                for task in run.result.open_tasks}
 
 
 class WalkPorts(CasePorts):

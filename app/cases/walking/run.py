@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app import engine
+from app.auth import policy
+from app.cases import barring
 from app.cases.commitments.terms import Terms
 from app.cases.effects import Effect, EnterPhase, Fault, Promise, SetColumns, WriteEntry
 from app.cases.ports import CasePorts
 from app.cases.walking.views import ClockAct, Move
 from app.deadlines import DeadlineBook
-from app.engine import DeliverMessage, FireTimer, Message, StepBudget, StepResult, Stimulus, Timer
+from app.engine import DeliverMessage, FireTimer, Message, OpenTask, StepBudget, StepResult, Stimulus, Timer
+from app.kernel.commands import Actor
 
 KEPT = ("state", "result", "phase", "outcome")
+PEOPLE = UUID("01900000-0000-7000-8000-0000000000aa")
+"""Those of a walk have a letter, and an id that follows from it: none of them is a person of the office."""
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -45,21 +52,33 @@ class Run:
         self.posted: list[Message] = []
         self.down: dict[str, tuple[str, Mapping[str, Any]]] = {}
         """Jobs that failed for good: task id -> why."""
+        self.silent: set[str] = set()
+        """Jobs that nobody answers: task ids."""
+        self.did: list[barring.Done] = []
+        self.barred: dict[str, frozenset[str]] = {}
+        """Open task -> who may not do it, settled when it opened."""
 
     @property
     def local_now(self) -> datetime:
         """As forms and diagrams see it."""
         return self.moment.now.astimezone(self.zone)
 
-    def step(self, move: Move, stimulus: Stimulus) -> None:
-        """Raises YikouError; nothing of the step counts then, but clocks may have moved: see `mark`."""
+    def step(self, move: Move, stimulus: Stimulus, by: str = "", task: OpenTask | None = None) -> None:
+        """Raises YikouError; nothing of the step counts then, but clocks may have moved: see `mark`. `by`: who
+        completes the `task`."""
         first = isinstance(stimulus, engine.Start)
         ports, seen = self.ports(self.moment, self.book), len(self.book.changes)
         self.result = engine.run(None if first else self.state, stimulus, now=self.local_now, ports=ports,
                                  budget=self.budget)
         self.state = self.result.state
+        if by and task is not None:
+            self.did.append((person(by), task.process_id, task.element_id))
         for effect in ports.listener.effects:
             self._mean(move, effect)
+            if by and isinstance(effect, WriteEntry):
+                self.did.append((person(by), None, effect.element_id))
+        self.barred = {one.task_id: self.barred.get(one.task_id, barring.marks_after(one.properties, self.did))
+                       for one in self.result.open_tasks}
         if self.result.completed:
             self.book.drop_open()
         move.steps += self.result.steps
@@ -86,6 +105,22 @@ class Run:
             move.promises.append(_promised(effect.terms))
         elif isinstance(effect, Fault):
             move.faults.append((effect.element_id, effect.message, effect.params))
+
+    def may_do(self, task: OpenTask, group: str, by: str) -> bool:
+        """Whether this person of this group may, as for real tasks."""
+        actor = Actor(user_id=UUID(person(by)) if by else None, groups=frozenset({group} if group else ()))
+        return not policy.barred(actor, SimpleNamespace(barred=barring.written(self.barred.get(task.task_id, NOBODY))))
+
+    def why_not(self, task: OpenTask, by: str) -> list[str]:
+        """Elements that this person did, for which the task is kept from them."""
+        meant = barring.deeds_meant(task.properties)
+        return list(dict.fromkeys(element for who, process, element in self.did
+                                  if who == person(by) and not meant.isdisjoint((process, element))))
+
+    def at_edge_of(self, timer: str, element: str) -> bool:
+        """Whether the timer is a boundary event of the element."""
+        return any(element == one.elements[timer].attached_to for digest in self.result.pins.values()
+                   if timer in (one := self.ports(self.moment, self.book).process_by_hash(digest)).elements)
 
     def due(self, timer: Timer) -> datetime | None:
         """When it goes off; None while its clock does not run."""
@@ -124,13 +159,20 @@ class Run:
         kept = {name: getattr(self, name) for name in KEPT}
         now, book = self.moment.now, self.book.copied()
         columns, posted, down = dict(self.columns), list(self.posted), dict(self.down)
+        silent, did, barred = set(self.silent), list(self.did), dict(self.barred)
 
         def back() -> None:
             for name, value in kept.items():
                 setattr(self, name, value)
             self.moment.now, self.book = now, book
             self.columns, self.posted, self.down = columns, posted, down
+            self.silent, self.did, self.barred = silent, did, barred
         return back
+
+
+def person(letter: str) -> str:
+    """The id that stands for a person of a walk."""
+    return str(uuid5(PEOPLE, letter))
 
 
 def _promised(terms: Terms) -> dict[str, Any]:

@@ -34,6 +34,14 @@ class ClockAct:
     late: bool
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a walk, by a letter. `kept_from`: open task -> elements they did, for which they may not do it."""
+
+    letter: str
+    kept_from: Mapping[str, tuple[str, ...]]
+
+
 @dataclass
 class Move:
     """One deed and all that came of it. `values`: what the form handed on. `order`: what followed by itself, as
@@ -69,7 +77,9 @@ class Move:
 class Walked:
     """A walk up to its last deed, or to the one that does not fit: then `error` says why, and `moves` end before it.
 
-    `down`: jobs that failed for good, task id -> why. `scopes`, `before`: variables now, and before the last move.
+    `down`: jobs that failed for good, task id -> why. `silent`: those that nobody answers. `people`: who can be
+    chosen. `closed`: open task -> groups whose people may not do it. `scopes`, `before`: variables now, and before
+    the last move.
     """
 
     now: datetime
@@ -85,6 +95,9 @@ class Walked:
     outcome: str | None = None
     columns: Mapping[str, Any] = field(default_factory=dict)
     error: YikouError | None = None
+    silent: frozenset[str] = frozenset()
+    people: tuple[Person, ...] = ()
+    closed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def incidents(self) -> tuple[Incident, ...]:

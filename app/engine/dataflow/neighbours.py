@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from app.engine.dataflow import told
@@ -13,6 +13,7 @@ from app.engine.dataflow.shape import Shape, shape_of
 from app.engine.diagram import Diagram
 from app.engine.expressions import is_expression
 from app.engine.reading import read
+from app.feel import FeelType
 from app.kernel.errors import DefinitionError
 
 Names = frozenset[str]
@@ -52,7 +53,7 @@ class Office:
         self.own, self._lookup = shape_of(diagram), lookup
         self.lists = hasattr(lookup, "keys")
         self._shapes: dict[str, Shape | None] = {diagram.process_id: self.own}
-        self._everything: dict[str, Names] = {}
+        self._everything: dict[tuple[str, str], Names] = {}
 
     def shape(self, key: str) -> Shape | None:
         """Of one process, None when there is none or it cannot be read."""
@@ -83,6 +84,17 @@ class Office:
         content, use = data, read_names
         found: Names | None = by_content(kind, key, content, lambda: use(content, key))
         return found
+
+    def types(self, kind: str, key: str) -> Mapping[str, FeelType]:
+        """Types of what a `form` fills, or of what a `decision` answers under its key; empty where nobody told."""
+        read_types, data = told.types_reader(kind), None
+        if read_types is not None and not is_expression(key):
+            data = self._lookup.data(kind, key)
+        if read_types is None or data is None:
+            return {}
+        content, use = data, read_types
+        found: Mapping[str, FeelType] | None = by_content(f"types of {kind}", key, content, lambda: use(content, key))
+        return found or {}
 
     def message(self, kind: str, name: str) -> Names | None:
         """What comes with a message or signal; None where nobody told and no diagram throws it."""
@@ -121,12 +133,12 @@ class Office:
                    for shape, names, everything in self.callers()]
         return told.at_start(self.own.marks).union(*brought)
 
-    def everything(self, key: str) -> Names:
-        """Every name that a process may know, with what its callers and those it calls bring."""
-        if key in self._everything:
-            return self._everything[key]
+    def everything(self, key: str, without: str = "") -> Names:
+        """Every name that a process may know, with what its callers and those it calls bring, one of them left out."""
+        if (key, without) in self._everything:
+            return self._everything[key, without]
         found: set[str] = set()
-        seen, todo = {key}, [key]
+        seen, todo = {key, without}, [key]
         while todo:
             at = todo.pop()
             shape = self.shape(at)
@@ -140,8 +152,8 @@ class Office:
                       if call.called in (at, None) for name in call.given}
             todo += [one for one in near if one not in seen]
             seen.update(near)
-        self._everything[key] = frozenset(found)
-        return self._everything[key]
+        self._everything[key, without] = frozenset(found)
+        return self._everything[key, without]
 
     def _brought(self, shape: Shape) -> Names:
         parts: Iterable[Names | None] = (

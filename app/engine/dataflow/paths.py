@@ -8,26 +8,41 @@ from app.engine.diagram import Diagram, Node, Scope
 
 Point = tuple[str, bool]
 """An element and whether it is left (True) or entered."""
+MARK = "\0"
+"""Before the name of an element: the point from which only what it writes itself goes on."""
 
 
 class Before:
-    """For each point, which of the given writers may have been left by then, as bits."""
+    """For each point, which of the given writers may have been left by then, as bits.
 
-    def __init__(self, diagram: Diagram, writers: Collection[str]) -> None:
+    An event subprocess happens at any time: what it writes may be there everywhere, and with it all that was there
+    when it began (so the linter never misses a way). `through` False: of it only what it writes itself goes on, which
+    is what a person expects to be offered.
+    """
+
+    def __init__(self, diagram: Diagram, writers: Collection[str], *, through: bool = True) -> None:
         self._bits = {name: 1 << number for number, name in enumerate(writers)}
         follow: dict[Point, list[Point]] = {}
+        sources = {} if through else _sources(diagram)
         for source, target in _edges(diagram):
+            if source in sources and target[0] in sources[source]:
+                source = (MARK + source[0], False)
             follow.setdefault(source, []).append(target)
-        self._state = self._spread(follow)
+        self._state = self._spread(follow, self._seeds(diagram, sources))
 
     def may(self, node: str, leaving: bool, writers: Collection[str]) -> bool:
         """Whether one of the writers may have been left before the node is entered (or left)."""
         state = self._state.get((node, leaving), 0)
         return any(state & self._bits[name] for name in writers)
 
-    def _spread(self, follow: dict[Point, list[Point]]) -> dict[Point, int]:
+    def _seeds(self, diagram: Diagram, sources: dict[Point, frozenset[str]]) -> dict[Point, int]:
+        found: dict[Point, int] = {}
+        for name, _ in sources:
+            found[MARK + name, False] = sum(self._bits.get(one, 0) for one in {name, *_all_inside(diagram, name)})
+        return found
+
+    def _spread(self, follow: dict[Point, list[Point]], state: dict[Point, int]) -> dict[Point, int]:
         """Bits flow along the edges until nothing changes; a point is looked at again only when its bits grew."""
-        state: dict[Point, int] = {}
         todo = dict.fromkeys(follow)
         while todo:
             point = next(iter(todo))
@@ -39,6 +54,12 @@ class Before:
                     state[target] = here | known
                     todo[target] = None
         return state
+
+
+def _sources(diagram: Diagram) -> dict[Point, frozenset[str]]:
+    """The end of each element that happens at any time, and its neighbours in its scope."""
+    return {(node.id, True): frozenset(scope.nodes) for scope in diagram.scopes.values()
+            for node in scope.nodes.values() if node.event_subprocess or node.compensates}
 
 
 def _edges(diagram: Diagram) -> Iterator[tuple[Point, Point]]:

@@ -6,14 +6,18 @@ here when the application is assembled; what nobody told of is taken as unknown,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+
+from app.feel import FeelType
 
 Read = Callable[[bytes, str], frozenset[str]]
+ReadTypes = Callable[[bytes, str], Mapping[str, FeelType]]
 ANY = "*"
 _starts: dict[str, set[str]] = {}
 _jobs: dict[str, frozenset[str]] = {}
 _messages: dict[str, set[str]] = {}
 _readers: dict[str, Read] = {}
+_types: dict[str, ReadTypes] = {}
 
 
 def given_at_start(which: str, names: Iterable[str]) -> None:
@@ -61,3 +65,14 @@ def of_message(name: str) -> frozenset[str] | None:
 def reader(kind: str) -> Read | None:
     """How a `form` or a `decision` is read, if anybody told."""
     return _readers.get(kind)
+
+
+def tells_types(kind: str, read: ReadTypes) -> None:
+    """(bytes, key) of a `form` or `decision` -> types of the variables that a form fills, or of the answer by the
+    decision's key. Raises DefinitionError for a faulty file."""
+    _types[kind] = read
+
+
+def types_reader(kind: str) -> ReadTypes | None:
+    """How types are read, if anybody told."""
+    return _types.get(kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.engine import lacking
 from app.engine.dataflow.finding import Missing, missing
 from app.engine.dataflow.neighbours import Office
 from app.engine.diagram import Diagram
@@ -46,8 +47,6 @@ def _place(diagram: Diagram, one: Missing) -> Any:
 
 
 def _clockless(diagram: Diagram) -> None:
-    text = msg("No clock runs while this task is open: give it a due date or a timer, or start a legal clock "
-               "(deadline.start) before it.")
     for _, node in diagram.nodes():
         if node.type == "userTask":
-            diagram.report("no_clock", text, node, severity="warning")
+            diagram.report("no_clock", lacking.CLOCK, node, severity="warning")

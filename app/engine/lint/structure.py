@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.engine import lacking
 from app.engine.diagram import ACTIVITIES, Diagram, Node, Scope
 from app.engine.expressions import is_expression
 from app.kernel.errors import msg
@@ -36,7 +37,7 @@ def _starts(diagram: Diagram, scope: Scope) -> None:
         _begins(diagram, scope, starts)
         return
     if len(starts) != 1:
-        text = msg("%(scope)s needs exactly one start event, it has %(count)s.")
+        text = msg("A subprocess has exactly one start event inside of it; this one has %(count)s.")
         diagram.report("start_event", text, scope, scope=scope.id, count=len(starts))
         return
     start, kind = starts[0], starts[0].trigger.kind
@@ -101,16 +102,15 @@ def _event(diagram: Diagram, scope: Scope, node: Node) -> None:
         "boundaryEvent",
         "receiveTask",
     ):
-        if not node.trigger.key and not (node.type == "startEvent" and scope.parent is None):
-            diagram.report(
-                "message_key", msg("The message %(name)s has no correlation key."), node, name=node.trigger.name
-            )
+        if node.trigger.name and not node.trigger.key and not (node.type == "startEvent" and scope.parent is None):
+            diagram.report("message_key", lacking.KEY, node, name=node.trigger.name)
     elif (
         node.trigger.kind == "message"
+        and node.trigger.name
         and not node.extensions.has("taskDefinition")
         and not (node.trigger.publish.get("correlationKey") or node.trigger.key)
     ):
-        diagram.report("message_key", msg("The message %(name)s has no correlation key."), node, name=node.trigger.name)
+        diagram.report("message_key", lacking.KEY, node, name=node.trigger.name)
     if node.event_subprocess and (node.loop or scope.boundaries(node.id)):
         diagram.report("event_subprocess", msg("An event subprocess has no loop and no boundary events."), node)
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from app.engine import lacking
 from app.engine.diagram import Diagram, Node
 from app.engine.expressions import is_expression
 from app.kernel.errors import msg
 
 EXCLUDE, EXCLUDED, QUOTED = "assign.exclude", re.compile(r"(@|did:)\w*"), re.compile(r'"([^"]*)"')
+NOT_THERE = {
+    "form": msg("There is no form %(key)s in force: choose one of the list under Handling, Form."),
+    "decision": msg("There is no decision %(key)s in force: choose one of the list under Called decision, Decision."),
+    "process": msg("There is no process %(key)s in force: choose one of the list under Called process, Process."),
+}
 NOBODY = msg("%(said)s names nobody: write @UNIT for the people of a unit, or did:NAME for who did a task of that "
              "process or element.")
 
@@ -19,7 +25,7 @@ def check(diagram: Diagram, lookup: Any) -> None:
     for _, node in diagram.nodes():
         RULES.get(node.type, _nothing)(diagram, node, lookup)
         if node.extensions.has("taskDefinition") and not node.extensions.get("taskDefinition", "type"):
-            diagram.report("job_type", msg("The job has no type."), node)
+            diagram.report("job_type", lacking.JOB, node)
         if node.loop is not None:
             _loop(diagram, node)
         _shadow(diagram, node)
@@ -32,29 +38,24 @@ def _nothing(diagram: Diagram, node: Node, lookup: Any) -> None:
 
 def _refer(diagram: Diagram, node: Node, lookup: Any, kind: str, key: str | None) -> None:
     if key and not is_expression(key) and lookup is not None and not lookup.has(kind, key):
-        diagram.report("reference", msg("There is no published %(kind)s %(key)s."), node, kind=kind, key=key)
+        diagram.report("reference", NOT_THERE[kind], node, kind=kind, key=key)
 
 
 def _user(diagram: Diagram, node: Node, lookup: Any) -> None:
     form = node.extensions.get("formDefinition", "formId")
     if not form:
-        diagram.report("form", msg("The user task has no form (zeebe:formDefinition formId)."), node)
+        diagram.report("form", lacking.FORM, node)
     _refer(diagram, node, lookup, "form", form)
     if not node.extensions.get("assignmentDefinition", "candidateGroups") and not (
         node.extensions.get("assignmentDefinition", "assignee")
     ):
-        diagram.report(
-            "assignment",
-            msg("The user task names neither groups nor an assignee: nobody will see it."),
-            node,
-            severity="warning",
-        )
+        diagram.report("assignment", lacking.GROUP, node, severity="warning")
 
 
 def _job(diagram: Diagram, node: Node, lookup: Any) -> None:
     publishes = node.type == "sendTask" and node.extensions.has("publishMessage")
     if not node.extensions.has("taskDefinition") and not publishes:
-        diagram.report("job_type", msg("The %(type)s has no job type (zeebe:taskDefinition)."), node, type=node.type)
+        diagram.report("job_type", lacking.JOB, node)
 
 
 def _script(diagram: Diagram, node: Node, lookup: Any) -> None:
@@ -62,9 +63,7 @@ def _script(diagram: Diagram, node: Node, lookup: Any) -> None:
     if ext.has("taskDefinition"):
         return
     if not is_expression(ext.get("script", "expression")) or not ext.get("script", "resultVariable"):
-        diagram.report(
-            "script", msg("The script task needs a FEEL expression and a result variable (zeebe:script)."), node
-        )
+        diagram.report("script", lacking.SCRIPT, node)
 
 
 def _rule(diagram: Diagram, node: Node, lookup: Any) -> None:
@@ -72,16 +71,14 @@ def _rule(diagram: Diagram, node: Node, lookup: Any) -> None:
     if ext.has("taskDefinition"):
         return
     if not ext.get("calledDecision", "decisionId") or not ext.get("calledDecision", "resultVariable"):
-        diagram.report("decision", msg("The business rule task needs a decision and a result variable."), node)
+        diagram.report("decision", lacking.DECISION, node)
     _refer(diagram, node, lookup, "decision", ext.get("calledDecision", "decisionId"))
 
 
 def _call(diagram: Diagram, node: Node, lookup: Any) -> None:
     called = node.extensions.get("calledElement", "processId")
     if not called:
-        diagram.report(
-            "called_process", msg("The call activity names no process (zeebe:calledElement processId)."), node
-        )
+        diagram.report("called_process", lacking.PROCESS, node)
     else:
         _refer(diagram, node, lookup, "process", called)
 
@@ -91,9 +88,9 @@ def _loop(diagram: Diagram, node: Node) -> None:
     if loop is None:
         return
     if not is_expression(loop.items):
-        diagram.report("loop", msg("The multi-instance loop needs an inputCollection that is a FEEL expression."), node)
+        diagram.report("loop", lacking.LIST, node)
     if bool(loop.output) != bool(loop.output_element):
-        diagram.report("loop", msg("An outputCollection and an outputElement belong together."), node)
+        diagram.report("loop", lacking.COLLECTED, node)
 
 
 def _excluded(diagram: Diagram, node: Node) -> None:
@@ -134,10 +131,9 @@ def _shadow(diagram: Diagram, node: Node) -> None:
 
 def _adhoc(diagram: Diagram, node: Node, lookup: Any) -> None:
     if not is_expression(node.extensions.get("adHoc", "activeElementsCollection")):
-        text = msg("The ad-hoc subprocess needs an activeElementsCollection that is a FEEL expression (zeebe:adHoc).")
-        diagram.report("adhoc", text, node)
+        diagram.report("adhoc", lacking.ACTIVE, node)
     if bool(node.extensions.get("adHoc", "outputCollection")) != bool(node.extensions.get("adHoc", "outputElement")):
-        diagram.report("adhoc", msg("An outputCollection and an outputElement belong together."), node)
+        diagram.report("adhoc", lacking.COLLECTED, node)
     if node.adhoc is not None and node.adhoc.condition and not is_expression(node.adhoc.condition):
         diagram.report("condition", msg("A condition is a FEEL expression and starts with =."), node)
 

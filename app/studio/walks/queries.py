@@ -23,6 +23,8 @@ from app.tenancy import zones
 
 SCENARIOS = "scenarios"
 MOST_LISTED = 100
+OUTCOMES = {"fails": {"down": True}, "silent": {"silent": True}}
+"""What becomes of a job: as a scenario says it -> as a walk does."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def tried(session: Session, tenant_id: UUID, found: Source, told: list[Told]) ->
     changed = found.definition()
     definitions = [changed, *(one for one in house.processes() if one.id != changed.id)]
     return [Tried(one, tuple(engine.play(one.scenario, definitions, house.decide, house.fill,
-                                         functions=house.functions).problems)) for one in told]
+                                         functions=house.functions, bars=house.bars).problems)) for one in told]
 
 
 def deeds_of(scenario: engine.Scenario) -> tuple[Mapping[str, Any], ...]:
@@ -113,9 +115,11 @@ def deeds_of(scenario: engine.Scenario) -> tuple[Mapping[str, Any], ...]:
     found: list[Mapping[str, Any]] = []
     for deed in scenario.deeds:
         if deed.kind == "do":
-            found.append({"do": deed.target, "with": _copied(deed.values), "told": True})
+            by = {"by": deed.by} if deed.by else {}
+            found.append({"do": deed.target, "with": _copied(deed.values), "told": True, **by})
         elif deed.kind == "job":
-            found.append({"job": deed.target, "with": _copied(deed.values), "error": deed.error})
+            how = OUTCOMES.get(deed.outcome, {})
+            found.append({"job": deed.target, "with": _copied(deed.values), "error": deed.error, "told": True, **how})
         elif deed.kind != "expect":
             found.append({deed.kind: deed.target, "with": _copied(deed.values)})
     return tuple(found)
@@ -124,7 +128,7 @@ def deeds_of(scenario: engine.Scenario) -> tuple[Mapping[str, Any], ...]:
 def begin_of(scenario: engine.Scenario, at: datetime, begin: walking.Begin) -> walking.Begin:
     """As the scenario tells it."""
     return replace(begin, at=at, as_case=False, variables=_copied(scenario.variables), element=scenario.start,
-                   brought=_copied(scenario.brought))
+                   brought=_copied(scenario.brought), by_hand=tuple(sorted(walking.AUTO - scenario.auto)))
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:

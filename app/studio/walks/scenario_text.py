@@ -21,10 +21,11 @@ from app.kernel.errors import DefinitionError, Invalid, Problem, msg
 from app.studio.walks.diagrams import Source
 
 AUTO = ["notify", "tell_joined"]
-FINAL = ("completed", "outcome", "open", "waiting", "phase", "clocks", "due", "decisions", "columns")
+FINAL = ("completed", "outcome", "open", "barred", "failed", "silent", "waiting", "phase", "clocks",
+         "due", "decisions", "columns")
+UNUSUAL = ("barred", "failed", "silent")
 WIDTH = 120
 UNTOLD = {
-    "down": msg("Step %(step)s cannot be told in a scenario: a job that never answers."),
     "nth": msg("Step %(step)s cannot be told in a scenario: it is at one of several equal elements."),
     "retry": msg("Step %(step)s cannot be told in a scenario: trying incidents again."),
 }
@@ -35,13 +36,14 @@ def told(session: Session, tenant_id: UUID, found: Source, begin: walking.Begin,
          before: bytes | None) -> dict[str, Any]:
     """The scenario as it is written to a file. Raises Invalid for what a scenario cannot tell."""
     top: Mapping[str, Any] = catalog.read_yaml(before, "") if before else {}
-    auto = frozenset(top.get("auto") or ()) if before else frozenset(AUTO)
+    usual = frozenset(top.get("auto") or ()) if before else frozenset(AUTO)
+    auto = usual - {move.job_type for move in walk.moves if _unanswered(move)}
     steps = [one for move in walk.moves for one in _steps(move, auto)]
     variables = {**(top.get("variables") or {}), **begin.known()}
     scenario = Scenario(name, found.key, variables, tuple(_deed(one) for one in steps), auto, top.get("answers") or {},
                         name, start=begin.element, brought=begin.brought)
     seen = _play(session, tenant_id, found, scenario)
-    written: dict[str, Any] = {"name": name}
+    written: dict[str, Any] = {"name": name} | ({"auto": sorted(auto)} if auto != usual else {})
     if begin.element:
         written |= {"start": begin.element} | ({"with": engine.plain(begin.brought)} if begin.brought else {})
     return {**written, "variables": engine.plain(begin.known()), "steps": list(_expecting(steps, seen)),
@@ -55,7 +57,10 @@ def _steps(move: walking.Move, auto: frozenset[str]) -> Iterator[dict[str, Any]]
         if deed.get(name):
             raise Invalid(UNTOLD[name], step=move.number)
     if "do" in deed:
-        yield _with({"do": deed["do"]}, {key: value for key, value in move.values.items() if value is not None})
+        by = {"by": deed["by"]} if deed.get("by") else {}
+        yield _with({"do": deed["do"], **by}, {key: value for key, value in move.values.items() if value is not None})
+    elif _unanswered(move):
+        yield {"job": deed["job"], "fails" if deed.get("down") else "silent": True}
     elif "job" in deed and (deed.get("error") or move.job_type not in auto):
         yield _with({"job": deed["job"], **({"error": deed["error"]} if deed.get("error") else {})}, deed.get("with"))
     elif "send" in deed or "signal" in deed:
@@ -67,13 +72,18 @@ def _steps(move: walking.Move, auto: frozenset[str]) -> Iterator[dict[str, Any]]
             yield {"job": target}
 
 
+def _unanswered(move: walking.Move) -> bool:
+    return bool(move.deed.get("down") or move.deed.get("silent"))
+
+
 def _with(step: dict[str, Any], values: Any) -> dict[str, Any]:
     return {**step, "with": engine.plain(dict(values))} if values else step
 
 
 def _deed(step: Mapping[str, Any]) -> Deed:
     kind = next(name for name in ("do", "job", "fire", "send") if name in step)
-    return Deed(kind, str(step[kind]), step.get("with") or {}, step.get("error"))
+    outcome = next((name for name in ("fails", "silent") if step.get(name)), "")
+    return Deed(kind, str(step[kind]), step.get("with") or {}, step.get("error"), by=step.get("by"), outcome=outcome)
 
 
 def _play(session: Session, tenant_id: UUID, found: Source, scenario: Scenario) -> list[Mapping[str, Any]]:
@@ -82,7 +92,7 @@ def _play(session: Session, tenant_id: UUID, found: Source, scenario: Scenario) 
     house = House(session, tenant_id, engine.SCENARIO_START)
     definitions = [changed, *(one for one in house.processes() if one.id != changed.id)]
     seen: list[Mapping[str, Any]] = []
-    played = engine.play(scenario, definitions, house.decide, house.fill, functions=house.functions,
+    played = engine.play(scenario, definitions, house.decide, house.fill, functions=house.functions, bars=house.bars,
                          look=lambda _deed, standing: seen.append(standing))
     if played.problems:
         raise Invalid(ANOTHER_WAY, problem=played.problems[0].text())
@@ -91,13 +101,19 @@ def _play(session: Session, tenant_id: UUID, found: Source, scenario: Scenario) 
 
 def _expecting(steps: list[dict[str, Any]], seen: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Each step, and where it stands after it, when that has changed."""
-    before = seen[0]["open"]
-    yield {"expect": {"open": before}}
-    for step, standing in zip(steps, seen[1:], strict=True):
+    before = _standing(seen[0])
+    yield {"expect": before}
+    for step, after in zip(steps, seen[1:], strict=True):
         yield step
-        if standing["open"] != before and standing is not seen[-1]:
-            yield {"expect": {"open": standing["open"]}}
-        before = standing["open"]
+        standing = _standing(after)
+        if standing != before and after is not seen[-1]:
+            yield {"expect": standing}
+        before = standing
+
+
+def _standing(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Which tasks are open, and what is not as usual."""
+    return {"open": seen["open"], **{name: seen[name] for name in UNUSUAL if seen[name]}}
 
 
 def _final(standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.web.studio import (  # noqa: E402  views
     form_preview,
     heat,
     in_force,
+    known,
     options,
     overview,
     packages,
@@ -24,4 +25,4 @@ from app.web.studio import (  # noqa: E402  views
 )
 
 __all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "effect", "expressions", "form_preview",
-           "heat", "in_force", "options", "overview", "packages", "saving", "walk_scenarios", "walks"]
+           "heat", "in_force", "known", "options", "overview", "packages", "saving", "walk_scenarios", "walks"]

@@ -23,18 +23,22 @@ KINDS = {"expression": feel.compile_expression, "unary": feel.compile_unary_test
 @blueprint.get("/feel")
 @access("definition.read")
 def expression_functions() -> Response:
-    """Name, parameters and a sentence for each function that an expression may call there."""
+    """Each way to call each function there, with name, parameters and a sentence; and the words of the language."""
     lent = LENT[_one_of(request.args.get("place", "process"), LENT)]
     own = [{"name": name, "params": [{"name": one} for one in parameters], "text": t(text)}
            for name, (parameters, text) in sorted(HOST_WORDS.items()) if name in lent]
-    return jsonify(functions=own + [_function(name) for name in sorted(feel.BUILT_IN)])
+    return jsonify(functions=own + [one for name in sorted(feel.BUILT_IN) for one in _ways(name)],
+                   keywords=sorted(feel.KEYWORDS))
 
 
-def _function(name: str) -> dict[str, Any]:
-    signature = feel.BUILT_IN[name].signatures[0]
-    parameters = [{"name": one.name, "type": " | ".join(map(str, one.types)) if len(one.types) < 4 else "Any",
-                   "optional": one.optional} for one in signature.parameters]
-    return {"name": name, "params": parameters, "text": t(BUILT_IN_WORDS[name])}
+def _ways(name: str) -> list[dict[str, Any]]:
+    """One for each signature: `date` is called with a text, with three numbers, with a date and time."""
+    found = []
+    for signature in feel.BUILT_IN[name].signatures:
+        parameters = [{"name": one.name, "type": " | ".join(map(str, one.types)) if len(one.types) < 4 else "Any",
+                       "optional": one.optional} for one in signature.parameters]
+        found.append({"name": name, "params": parameters, "text": t(BUILT_IN_WORDS[name])})
+    return found
 
 
 @blueprint.post("/feel")

@@ -23,7 +23,7 @@ from app.web.sessions import actor, the_office
 from app.web.studio import blueprint
 from app.web.studio.editor import PLACE, Sheet, sheet
 from app.web.studio.names import people
-from app.web.texts import t, when
+from app.web.texts import locale, t, when
 
 MOST_PROBLEMS = 300
 View = Callable[..., Response]
@@ -47,9 +47,9 @@ def answers_json(view: View) -> View:
 @answers_json
 def autosave(kind: str, key: str) -> Response:
     """{source, revision, based_on} -> {revision, saved}; 409 with what the other person's text is."""
-    given = _sent("source", "revision", "based_on")
+    given = sent_json("source", "revision", "based_on")
     try:
-        answer = dispatch(SaveDraft, kind=kind, definition_key=key, data=_bytes(kind, given),
+        answer = dispatch(SaveDraft, kind=kind, definition_key=key, data=sent_bytes(kind, given),
                           revision=_whole(given.get("revision")), based_on=_hash(given.get("based_on")))
     except Conflict as error:
         return _theirs(kind, key, given["source"], error)
@@ -61,7 +61,7 @@ def autosave(kind: str, key: str) -> Response:
 @answers_json
 def present(kind: str, key: str) -> Response:
     """{} -> who else has the page open, and the stored revision with who saved it."""
-    _sent()
+    sent_json()
     dispatch(NoteReader, kind=kind, definition_key=key)
     tenant_id = the_office().tenant_id
     with reading() as reader:
@@ -77,13 +77,14 @@ def present(kind: str, key: str) -> Response:
 @answers_json
 def check(kind: str, key: str) -> Response:
     """{source} -> {problems}: what publishing this text would say, with places."""
-    data = _bytes(kind, _sent("source"))
+    data = sent_bytes(kind, sent_json("source"))
     with reading() as reader:
         found = published.verdict(reader, the_office().tenant_id, kind, key, data)
-    names = marks.names_of(data) if kind != "form" and any(one.element for one in found) else {}
+    drawn = kind != "form" and any(one.element for one in found)
+    names = marks.names_of(data, english=locale() == "en") if drawn else {}
     return jsonify({"problems": [
         {"severity": one.severity, "code": one.code, "element": one.element, "line": one.line, "column": one.column,
-         "name": names.get(one.element or "", ""), "cell": marks.cell(one), "text": one.told(t)}
+         "name": names.get(one.element or "", ""), "cell": marks.cell(one), "text": marks.told(one, names, t)}
         for one in found[:MOST_PROBLEMS]]})
 
 
@@ -106,7 +107,7 @@ def _standing(found: Sheet, who: dict[Any, str]) -> dict[str, Any]:
             "at": when(draft.saved_at) if draft is not None else ""}
 
 
-def _sent(*names: str) -> dict[str, Any]:
+def sent_json(*names: str) -> dict[str, Any]:
     """The JSON object of a request with only these fields; Invalid for anything else."""
     given = request.get_json(silent=True)
     if not isinstance(given, dict) or not set(given) <= set(names):
@@ -114,7 +115,7 @@ def _sent(*names: str) -> dict[str, Any]:
     return given
 
 
-def _bytes(kind: str, given: dict[str, Any]) -> bytes:
+def sent_bytes(kind: str, given: dict[str, Any]) -> bytes:
     source = given.get("source")
     if not isinstance(source, str):
         raise Invalid(msg("The page did not arrive whole. Please open it again."))

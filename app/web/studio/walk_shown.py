@@ -76,7 +76,8 @@ def page(reader: Session, row: Any, found: room.Source, played: walking.Walked, 
     process = request.args.get("diagram", "")
     return {
         "row": row, "key": row.process_key, "source": found, "walk": played, "name": named.element, "form": form,
-        "title": title(found.definition(), found.key), "problem": t(error.message, **error.params) if error else "",
+        "title": title(found.definition(), found.key), "problem": named.said(error) if error else "",
+        "names": named.several, "person": _person(played, chosen),
         "errors": fields, "given": request.form, "chosen": chosen, "moved_on": row.source_hash != found.hash,
         "local_now": played.now.astimezone(zone()),
         "diagram": process if process in played.definitions else row.process_key,
@@ -86,7 +87,7 @@ def page(reader: Session, row: Any, found: room.Source, played: walking.Walked, 
         "told": {move.number: [_told(reader, row, one) for one in move.notices] for move in played.moves},
         "written": written, "working_time": played.book.calendar.is_working_day(played.now.astimezone(zone()).date()),
         "units": UNITS, "stopped_at": len(played.moves) if played.error else None,
-        "stopped": t(played.error.message, **played.error.params) if played.error else "",
+        "stopped": named.said(played.error) if played.error else "",
         "steps_of": named.path, "why": _why}
 
 
@@ -104,6 +105,15 @@ class _Names:
             if found is not None:
                 return (found.name_en if locale() == "en" else found.name) or element_id
         return element_id
+
+    def several(self, elements: Iterable[str]) -> str:
+        """Names of elements, one after the other."""
+        return ", ".join(self.element(one) for one in elements)
+
+    def said(self, error: YikouError) -> str:
+        """A refusal, with the names of the elements that it speaks of."""
+        meant = str(error.params.get("elements", ""))
+        return t(error.message, **{**error.params, **({"elements": self.several(meant.split(", "))} if meant else {})})
 
     def path(self, move: walking.Move) -> list[tuple[str, str]]:
         """(name, how) of what was entered or cancelled; flow elements without a name are left out."""
@@ -151,6 +161,13 @@ def _chosen(played: walking.Walked) -> tuple[int, engine.OpenTask] | None:
     sent = f"{request.form.get('_walk.target')}:{request.form.get('_walk.nth')}" if request.form else ""
     wanted = request.args.get("task") or sent
     return next((one for one in found if f"{one[1].element_id}:{one[0]}" == wanted), found[0] if found else None)
+
+
+def _person(played: walking.Walked, chosen: tuple[int, engine.OpenTask] | None) -> str:
+    """Who is proposed: who was sent, else who did the step before, else anybody; never who may not."""
+    may = [one.letter for one in played.people if chosen is None or chosen[1].task_id not in one.kept_from]
+    last = next((str(move.deed["by"]) for move in reversed(played.moves) if move.deed.get("by")), "")
+    return next((one for one in (request.form.get("_walk.by", ""), last, *may) if one in may), "")
 
 
 def _form(reader: Session, played: walking.Walked, chosen: tuple[int, engine.OpenTask], raw: Mapping[str, Any] | None,

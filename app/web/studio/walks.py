@@ -176,7 +176,8 @@ def _deed(raw: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(msg("The form has fields that are not known here: %(names)s"),
                       names=", ".join(extra or sorted(raw) or [kind])[:200])
     if kind == "do":
-        return {"do": target, "nth": _number("nth"), "with": dict(raw), "as": text(OWN + "as")[:100]}
+        return {"do": target, "nth": _number("nth"), "with": dict(raw), "as": text(OWN + "as")[:100],
+                "by": text(OWN + "by")[:20]}
     if kind == "job":
         return _job(target)
     if kind == "wait":
@@ -189,8 +190,8 @@ def _deed(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _job(target: str) -> dict[str, Any]:
     deed = {"job": target, "nth": _number("nth")}
     how = text(OWN + "how")
-    if how == "down":
-        return {**deed, "down": True}
+    if how in ("down", "silent"):
+        return {**deed, how: True}
     if how == "error":
         code = text(OWN + "error")[:100]
         if not code:
@@ -200,7 +201,7 @@ def _job(target: str) -> dict[str, Any]:
 
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "do": ("nth", "as"), "job": ("nth", "how", "error", "with"), "fire": ("nth",), "wait": ("amount", "unit"),
+    "do": ("nth", "as", "by"), "job": ("nth", "how", "error", "with"), "fire": ("nth",), "wait": ("amount", "unit"),
     "send": ("key", "with"), "signal": ("key", "with"), "retry": ()}
 """Which fields go with a deed."""
 

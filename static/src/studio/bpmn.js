@@ -2,13 +2,16 @@
 import Modeler from "camunda-bpmn-js/lib/camunda-cloud/Modeler";
 import simulation from "bpmn-js-token-simulation";
 
+import { header } from "./bpmn_header.js";
 import ids from "./bpmn_ids.js";
+import { knownVariables } from "./bpmn_known.js";
 import marks from "./bpmn_marks.js";
 import menus from "./bpmn_menus.js";
 import mend from "./bpmn_mend.js";
 import names from "./bpmn_names.js";
 import offered from "./bpmn_options.js";
 import panel from "./bpmn_panel.js";
+import templateNames from "./bpmn_template_names.js";
 import templates from "./bpmn_templates.js";
 import tools, { fit } from "./bpmn_tools.js";
 import { translator } from "./bpmn_words.js";
@@ -44,9 +47,9 @@ function begin(editor) {
   if (start) canvas.scrollToElement(start, { top: 160, left: 160, right: 320, bottom: 160 });
 }
 
-export async function mount({ place, source, locale, options, onChange, say: announce }) {
+export async function mount({ place, source, key, locale, options, onChange, say: announce }) {
   const translate = translator(locale);
-  const offer = offered(options, locale, translate);
+  const offer = offered(options, locale, translate, (lang, text) => translator(lang)(text));
   const { whole, row, canvas, side } = laidOut(place, translate);
   const editor = new Modeler({
     container: canvas,
@@ -56,7 +59,7 @@ export async function mount({ place, source, locale, options, onChange, say: ann
     elementTemplates: templates(offer, translate),
     names: { english: locale === "en" },
     exporter: { name: "Yikou", version: "1" },
-    additionalModules: [simulation, ids, menus, names, panel, { translate: ["value", translate], offer: ["value", offer] }],
+    additionalModules: [simulation, ids, menus, names, panel, templateNames, { translate: ["value", translate], offer: ["value", offer] }],
   });
   let imported;
   try {
@@ -70,18 +73,27 @@ export async function mount({ place, source, locale, options, onChange, say: ann
   tools(row, editor, translate, whole);
   begin(editor);
   const calm = mend(whole, translate);
-  // The panel completes what the package knows; right and wrong is said by our own parser.
+  const unheaded = header(side, editor);
+  // Completion and verdicts are ours: the package's are those of another engine.
   let unwatch = () => {};
-  feelSupport({ place: "process" }).then((feel) => { if (whole.isConnected) unwatch = feel.watch(whole); }, () => {});
+  const { known, stop } = knownVariables({ editor, side, key, source: text, offered: options?.variables ?? [] });
+  feelSupport({ place: "process" }).then((feel) => {
+    if (whole.isConnected) unwatch = feel.watch(whole, { complete: true, known });
+  }, () => {});
   const mark = marks(editor, translate);
   const stack = editor.get("commandStack");
   editor.on("commandStack.changed", () => onChange && onChange());
   const sized = new ResizeObserver(() => editor.get("canvas").resized());
   sized.observe(canvas);
   whole.dataset.shown = "true";
+
+  // What was never changed is given back to the byte.
+  async function text() {
+    return stack.canUndo() ? bpmnFromEditor((await editor.saveXML({ format: true })).xml, source) : source;
+  }
+
   return {
-    // What was never changed is given back to the byte.
-    source: async () => (stack.canUndo() ? bpmnFromEditor((await editor.saveXML({ format: true })).xml, source) : source),
+    source: text,
     mark,
     show(id) {
       const shape = editor.get("elementRegistry").get(id);
@@ -90,6 +102,6 @@ export async function mount({ place, source, locale, options, onChange, say: ann
       editor.get("selection").select(shape);
       return true;
     },
-    destroy() { sized.disconnect(); calm(); unwatch(); editor.destroy(); whole.remove(); },
+    destroy() { sized.disconnect(); calm(); unwatch(); stop(); unheaded(); editor.destroy(); whole.remove(); },
   };
 }

@@ -11,7 +11,8 @@ export function faultList(page, words, say) {
     const parts = [one.name || one.element || ""];
     if (one.cell?.row) parts.push(words.row.replace("{row}", one.cell.row));
     if (one.cell?.column) parts.push(words.column.replace("{column}", one.cell.column));
-    if (one.line && !one.cell) parts.push(words.line.replace("{line}", one.line));
+    const drawn = one.name && page.querySelector(".bpmn-studio");  // who draws sees the element, and no lines
+    if (one.line && !one.cell && !drawn) parts.push(words.line.replace("{line}", one.line));
     return parts.filter(Boolean).join(" · ");
   }
   function button(one, show) {

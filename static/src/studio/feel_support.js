@@ -11,8 +11,10 @@
 //
 // - `place` names who evaluates: "process" (conditions, mappings, timers), "table" or "form". They lend other functions.
 // - `variables`: [{ name, detail, entries }] as @bpmn-io/feel-editor has them; may change: `feel.variables = [...]`.
-// - `feel.watch(root, { complete: true })` also replaces the package's own completion: for packages that take no
-//   functions (form-js). Where `languageContext` is given, leave it out: the package adds variables of its own there.
+// - `feel.watch(root, { complete: true })` also replaces the package's own completion, which offers what another engine
+//   has (form-js, the panel of diagrams). Where `languageContext` is given, leave it out: the package adds the variables
+//   of a table there, and nothing that ours lacks.
+// - `feel.watch(root, { complete: true, known })`: `known(view)` promises the variables at the place of that editor.
 // - `feel.check(text, kind)`, kind "expression" or "unary", answers [{ line, column, text }]; empty where all is well.
 //
 // The package's own syntax marks are not shown: its grammar is another one than the server's, and it speaks English.
@@ -28,17 +30,27 @@ const OURS = "st-feel-fault";
 const LONGEST = 10_000;
 const PAST = 200;
 
+// What begins with a word of the language is written whole, with holes to fill; the other words stand inside of these.
+const WHOLE = {
+  if: "if ${condition} then ${value} else ${other}", for: "for ${item} in ${list} return ${value}",
+  some: "some ${item} in ${list} satisfies ${condition}", every: "every ${item} in ${list} satisfies ${condition}",
+  function: "function(${name}) ${value}", between: "between ${least} and ${most}", instance: "instance of ${type}",
+};
+
 export async function feelSupport({ place = "process", variables = [] } = {}) {
-  const functions = await fetch(address(`feel?place=${place}`), { credentials: "same-origin" })
-    .then((answer) => (answer.ok ? answer.json() : { functions: [] }))
-    .then((found) => found.functions);
-  return new FeelSupport(place, functions, variables ?? []);
+  const none = { functions: [], keywords: [] };
+  const found = await fetch(address(`feel?place=${place}`), { credentials: "same-origin" })
+    .then((answer) => (answer.ok ? answer.json() : none));
+  return new FeelSupport(place, found, variables ?? []);
 }
 
 class FeelSupport {
-  constructor(place, functions, variables) {
+  constructor(place, { functions, keywords }, variables) {
     this.place = place;
     this.variables = variables;
+    this.keywords = keywords.map((word) => (WHOLE[word]
+      ? snippetCompletion(WHOLE[word], { label: WHOLE[word].replace(/\$\{(\w+)\}/g, "$1"), type: "keyword", boost: -2 })
+      : { label: word, type: "keyword", boost: -2 }));
     this.builtins = functions.map(({ name, params, text }) => ({ name, params, info: text, type: "function" }));
     this.languageContext = { builtins: this.builtins };
     this.past = new Map();
@@ -62,14 +74,14 @@ class FeelSupport {
   }
 
   // Editors come and go with the fields of a panel: each is taken in hand when it gets the focus or appears.
-  watch(root, { complete = false } = {}) {
+  watch(root, { complete = false, known: ask = null } = {}) {
     const known = new WeakSet();
     const look = (element) => {
       const view = EditorView.findFromDOM(element);
       if (!view || known.has(view) || !isFeel(view)) return;
       known.add(view);
       const more = [linter((one) => this.lint(one), { delay: 300, markerFilter: own, tooltipFilter: own })];
-      if (complete) more.push(autocompletion({ override: [(context) => this.complete(context)] }));
+      if (complete) more.push(autocompletion({ override: [(context) => this.complete(context, ask && (() => ask(view)))] }));
       view.dispatch({ effects: StateEffect.appendConfig.of(more) });
     };
     const all = (element) => {
@@ -100,12 +112,16 @@ class FeelSupport {
     });
   }
 
-  complete(context) {
+  async complete(context, ask) {
     const line = context.state.doc.lineAt(context.pos);
     const before = line.text.slice(0, context.pos - line.from);
+    if (inText(before)) return null;
+    const variables = ask ? await ask() : this.variables;
+    if (context.aborted) return null;
+    if (ask) this.variables = variables;
     const path = /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}\p{N}_]*)+$/u.exec(before);
-    if (path) return this.members(path[0].split("."), context.pos);
-    const options = this.options();
+    if (path) return members(variables, path[0].split("."), context.pos);
+    const options = this.options(variables);
     const starts = [...before.matchAll(/[\p{L}_][\p{L}\p{N}_]*/gu)].map((one) => one.index);
     const typed = (from) => before.slice(from).toLowerCase();
     const from = starts.find((at) => options.some((one) => one.label.toLowerCase().startsWith(typed(at)))) ??
@@ -114,22 +130,26 @@ class FeelSupport {
     return { from: line.from + from, options };
   }
 
-  options() {
-    const named = this.variables.map((one) => ({ label: one.name, type: "variable", detail: one.detail, info: one.info }));
-    return [...named, ...this.builtins.map(({ name, params, info }) => {
-      const label = `${name}(${params.map((one) => one.name).join(", ")})`;
+  options(variables) {
+    return [...variables.map(variable), ...this.builtins.map(({ name, params, info }) => {
+      const label = `${name}(${params.map(({ name: one, type }) => (type ? `${one}: ${type}` : one)).join(", ")})`;
       const holes = params.filter((one) => !one.optional).map((one) => `\${${one.name}}`).join(", ");
-      return snippetCompletion(`${name}(${holes})`, { label, type: "function", info });
-    })];
+      return snippetCompletion(`${name}(${holes})`, { label, type: "function", info, boost: -1 });
+    }), ...this.keywords];
   }
+}
 
-  members(steps, at) {
-    let entries = this.variables;
-    for (const step of steps.slice(0, -1)) entries = entries?.find((one) => one.name === step)?.entries;
-    if (!entries?.length) return null;
-    return { from: at - steps.at(-1).length,
-             options: entries.map((one) => ({ label: one.name, type: "variable", detail: one.detail, info: one.info })) };
-  }
+const variable = ({ name, detail, info }) => ({ label: name, type: "variable", detail, info: info || undefined });
+
+function members(variables, steps, at) {
+  let entries = variables;
+  for (const step of steps.slice(0, -1)) entries = entries?.find((one) => one.name === step)?.entries;
+  return entries?.length ? { from: at - steps.at(-1).length, options: entries.map(variable) } : null;
+}
+
+// Whether what comes next stands in a text, where nothing is to be completed.
+function inText(before) {
+  return (before.replace(/\\./g, "").match(/"/g) ?? []).length % 2 === 1;
 }
 
 function own(diagnostics) {
