@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,19 @@ def _installed(templates: Any, kind: str, level: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def tenant(demo_database: Database) -> Any:
+def tenant(database_kind: str, demo_database: Database, demos: dict[str, Any]) -> Any:
     """The seeded demo office: tenant id, actors by role, unit codes (tests.factories.Demo)."""
     from tests.factories import demo_of
 
-    return demo_of(demo_database)
+    if database_kind not in demos:
+        demos[database_kind] = demo_of(demo_database)
+    return replace(demos[database_kind], actors=dict(demos[database_kind].actors))
+
+
+@pytest.fixture(scope="session")
+def demos() -> dict[str, Any]:
+    """Database -> the office of its template, which is that of each copy: asking for everybody takes forty questions."""
+    return {}
 
 
 @pytest.fixture
@@ -108,7 +117,9 @@ def any_app(database_kind: str, templates: Any, tmp_path: Path) -> Iterator[Any]
 
 def _web(templates: Any, kind: str, folder: Path) -> Iterator[Any]:
     from app import create_app
+    from tests.addresses import built_once
 
+    built_once()
     copies, template = templates(kind, "demo")
     url = copies.copy(template)
     made = create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test", "INSTANCE_PATH": str(folder)})
