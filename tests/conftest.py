@@ -117,9 +117,9 @@ def any_app(database_kind: str, templates: Any, tmp_path: Path) -> Iterator[Any]
 
 def _web(templates: Any, kind: str, folder: Path) -> Iterator[Any]:
     from app import create_app
-    from tests.addresses import built_once
+    from tests.applications import share_what_is_compiled
 
-    built_once()
+    share_what_is_compiled()
     copies, template = templates(kind, "demo")
     url = copies.copy(template)
     made = create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test", "INSTANCE_PATH": str(folder)})
