@@ -31,9 +31,8 @@ class Child:
     """A process that was started in the nursery, as `subprocess.Popen` shows one."""
 
     def __init__(self, nursery: Nursery, pid: int) -> None:
-        self.nursery, self.pid, self.returncode = nursery, pid, None
-
-    returncode: int | None
+        self.nursery, self.pid = nursery, pid
+        self.returncode: int | None = None
 
     def poll(self) -> int | None:
         """Its exit code once it has ended."""
@@ -68,11 +67,14 @@ class Nursery:
         return Child(self, int(self.ask({"words": list(words), "environment": dict(environment), "log": str(log)})))
 
     def ask(self, order: dict[str, Any]) -> Any:
-        """One line there and one back."""
+        """One line there and one back. RuntimeError when the nursery has ended."""
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"the nursery ended with {self.process.wait(20)}")
+        return json.loads(answer)
 
 
 def main() -> int:
