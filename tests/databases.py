@@ -32,6 +32,8 @@ def migrate(url: str) -> None:
 
 
 _kept: dict[str, Engine] = {}
+STATEMENTS = 4_000
+"""Compiled statements that are kept: all tests together know more than the 500 that an engine keeps."""
 
 
 def compiled_once(engine: Engine) -> None:
@@ -39,6 +41,7 @@ def compiled_once(engine: Engine) -> None:
     first = _kept.setdefault(engine.dialect.name, engine)
     if first is engine:
         engine.connect().close()  # a dialect learns of its server when its own engine connects
+        engine._compiled_cache.capacity = STATEMENTS
     if first is not engine:
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
