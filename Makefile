@@ -4,6 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 PORT ?= 8000
 ISSUE ?=
+# Tests wait for a browser, a database and each other's processes: a third worker fills two cores.
+WORKERS ?= 3
+# Where this is set, each of the hundreds of processes of a run compiles all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: messages release-database help run test check static bench soak proof tck sbom screenshots setup setup-dev \
 	frontend translations clean
@@ -15,7 +19,7 @@ run: setup ## set up what is missing, migrate, seed a demo, start web and worker
 	@PORT=$(PORT) $(BIN)/python -m app.cli.run
 
 test: static ## all tests, from nothing
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: static ## the fast part: ruff, mypy, architecture tests, definitions
 	@$(BIN)/python -m pytest -q tests/architecture tests/definitions

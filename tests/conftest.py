@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,14 @@ from app.kernel.database import Database
 from tests.databases import Copies, compiled_once, migrate, require_postgres
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: looking for garbage in it, and so often, took a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +97,19 @@ def _installed(templates: Any, kind: str, level: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def tenant(demo_database: Database) -> Any:
+def tenant(database_kind: str, demo_database: Database, demos: dict[str, Any]) -> Any:
     """The seeded demo office: tenant id, actors by role, unit codes (tests.factories.Demo)."""
     from tests.factories import demo_of
 
-    return demo_of(demo_database)
+    if database_kind not in demos:
+        demos[database_kind] = demo_of(demo_database)
+    return replace(demos[database_kind], actors=dict(demos[database_kind].actors))
+
+
+@pytest.fixture(scope="session")
+def demos() -> dict[str, Any]:
+    """Database -> the office of its template, which is that of each copy: asking for everybody takes forty questions."""
+    return {}
 
 
 @pytest.fixture
@@ -108,7 +126,9 @@ def any_app(database_kind: str, templates: Any, tmp_path: Path) -> Iterator[Any]
 
 def _web(templates: Any, kind: str, folder: Path) -> Iterator[Any]:
     from app import create_app
+    from tests.applications import share_what_is_compiled
 
+    share_what_is_compiled()
     copies, template = templates(kind, "demo")
     url = copies.copy(template)
     made = create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test", "INSTANCE_PATH": str(folder)})

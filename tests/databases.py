@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def migrate(url: str) -> None:
 
 
 _kept: dict[str, Engine] = {}
+STATEMENTS = 4_000
+"""Compiled statements that are kept: all tests together know more than the 500 that an engine keeps."""
 
 
 def compiled_once(engine: Engine) -> None:
@@ -38,6 +41,7 @@ def compiled_once(engine: Engine) -> None:
     first = _kept.setdefault(engine.dialect.name, engine)
     if first is engine:
         engine.connect().close()  # a dialect learns of its server when its own engine connects
+        engine._compiled_cache.capacity = STATEMENTS
     if first is not engine:
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
@@ -52,9 +56,18 @@ def require_postgres() -> None:
         pytest.skip(f"no PostgreSQL server at {SERVER}")
 
 
+@cache
+def _administration() -> Connection:
+    """A connection that makes, names and removes databases: a new one for each would take longer than a new name does."""
+    connection = psycopg.connect(f"{SERVER}/postgres", autocommit=True)
+    connection.execute("SET synchronous_commit = off")
+    return connection
+
+
 def _execute(statement: str) -> None:
-    with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+    if _administration().closed:  # the server ended it
+        _administration.cache_clear()
+    _administration().execute(statement)  # type: ignore[arg-type]
 
 
 class Copies:
@@ -93,10 +106,11 @@ class Copies:
             self.names[self.names.index(before)] = name
             self._begun[name] = self._begun.pop(before)
             return f"{SERVER}/{name}"
-        if template not in self._pristine:
-            self._pristine[template] = Pristine(template)
         self._create(name, template)
-        self._begun[name] = template, _now(name)
+        if template not in self._pristine:
+            self._pristine[template] = Pristine(name)
+        with _connected(name) as connection:
+            self._begun[name] = template, _now(connection)
         return f"{SERVER}/{name}"
 
     def _create(self, name: str, template: str = "template1") -> None:
@@ -112,8 +126,9 @@ class Copies:
             return
         name = url.rsplit("/", 1)[1]
         template, since = self._begun.get(name, ("", 0))
-        if template and self._pristine[template].restore(name, since):
-            self._begun[name] = template, _now(name)
+        now = self._pristine[template].restore(name, since) if template else None
+        if now is not None:
+            self._begun[name] = template, now
             self._idle.setdefault(template, []).append(name)
             return
         _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -129,8 +144,9 @@ class Copies:
 class Pristine:
     """The rows of a template on PostgreSQL, by table, to be put back where a test changed them."""
 
-    def __init__(self, template: str) -> None:
-        with _connected(template) as connection:
+    def __init__(self, copy: str) -> None:
+        """`copy`: a database that was made of the template and not used yet."""
+        with _connected(copy) as connection:
             self.shape = _shape(connection)
             self.columns: dict[str, str] = dict(connection.execute(COLUMNS).fetchall())
             self.rows = {table: self._read(connection, table) for table in self.columns}
@@ -141,32 +157,33 @@ class Pristine:
         with connection.cursor().copy(copy) as data:  # type: ignore[arg-type]
             return (count or (0,))[0], b"".join(bytes(part) for part in data)
 
-    def restore(self, name: str, since: int) -> bool:
-        """Put back what changed after transaction `since`. False when tables or rights changed: then it is no copy;
-        also where only a superuser may do this."""
+    def restore(self, name: str, since: int) -> int | None:
+        """Put back what changed after transaction `since`; the number of a transaction after it. None when tables or
+        rights changed: then it is no copy; also where only a superuser may do this."""
         try:
             return self._restored(name, since)
         except psycopg.errors.InsufficientPrivilege:
-            return False
+            return None
 
-    def _restored(self, name: str, since: int) -> bool:
+    def _restored(self, name: str, since: int) -> int | None:
         with _connected(name) as connection:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                "WHERE datname = current_database() AND pid <> pg_backend_pid()")
             if _shape(connection) != self.shape:
-                return False
+                return None
             connection.execute("SET session_replication_role = replica")  # without triggers and foreign keys
             for table in self._changed(connection, since):
                 connection.execute(f'DELETE FROM "{table}"')  # type: ignore[arg-type]
                 copy = f'COPY "{table}" ({self.columns[table]}) FROM STDIN (FORMAT binary)'
                 with connection.cursor().copy(copy) as data:  # type: ignore[arg-type]
                     data.write(self.rows[table][1])
-        return True
+            connection.commit()
+            return _now(connection)
 
     def _changed(self, connection: Connection, since: int) -> list[str]:
         asked = " UNION ALL ".join(
-            f"SELECT '{table}', (SELECT count(*) FROM \"{table}\"), "
-            f'(SELECT count(*) FROM "{table}" WHERE xmin::text::bigint > {since})' for table in self.columns)
+            f"SELECT '{table}', count(*), count(*) FILTER (WHERE xmin::text::bigint > {since}) FROM \"{table}\""
+            for table in self.columns)
         return [table for table, count, fresh in connection.execute(asked).fetchall()  # type: ignore[arg-type]
                 if fresh or count != self.rows[table][0]]
 
@@ -190,10 +207,9 @@ def _shape(connection: Connection) -> tuple[Any, ...] | None:
     return connection.execute(SHAPE).fetchone()
 
 
-def _now(name: str) -> int:
+def _now(connection: Connection) -> int:
     """The number of the present transaction: what is written later has a higher one."""
-    with psycopg.connect(f"{SERVER}/{name}", autocommit=True) as connection:
-        return int(connection.execute("SELECT pg_current_xact_id()::text").fetchone()[0])  # type: ignore[index]
+    return int(connection.execute("SELECT pg_current_xact_id()::text").fetchone()[0])  # type: ignore[index]
 
 
 def _new_name() -> str:

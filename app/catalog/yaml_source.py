@@ -44,9 +44,7 @@ def read_yaml(data: bytes, file: str) -> Any:
     if len(data) > MAX_BYTES:
         raise _fault(file, 1, msg("The file has more than %(limit)s bytes."), limit=MAX_BYTES)
     try:
-        text = data.decode("utf-8-sig")
-        _cap(text, file)
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(data.decode("utf-8-sig"), file)
         try:
             node = loader.get_single_node()
             return None if node is None else _value(loader, node, file)
@@ -63,19 +61,27 @@ def read_yaml(data: bytes, file: str) -> Any:
         raise _fault(file, 1, msg("The file cannot be read.")) from None
 
 
-def _cap(text: str, file: str) -> None:
-    """Count before anything is built."""
-    depth = 0
-    for nodes, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+class _Loader(yaml.SafeLoader):
+    """Counts while it reads: what is too much is refused before it is built, and the text is read once."""
+
+    def __init__(self, text: str, file: str) -> None:
+        super().__init__(text)
+        self.file, self.events, self.depth = file, 0, 0
+
+    def get_event(self) -> Any:
+        """The next event. DefinitionError for an alias, and beyond the limits."""
+        event = super().get_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise _fault(file, line, msg("Aliases (*name) are not allowed."))
+            raise _fault(self.file, line, msg("Aliases (*name) are not allowed."))
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            depth += 1
+            self.depth += 1
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH or nodes > MAX_NODES:
-            raise _fault(file, line, msg("The file is too deep or holds too much."))
+            self.depth -= 1
+        if self.depth > MAX_DEPTH or self.events > MAX_NODES:
+            raise _fault(self.file, line, msg("The file is too deep or holds too much."))
+        self.events += 1
+        return event
 
 
 def _value(loader: yaml.SafeLoader, node: yaml.Node, file: str) -> Any:

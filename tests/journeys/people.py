@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,22 @@ for _kind in (Page, Locator):
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, without a screen."""
+    """The machine's Chromium, without a screen: one for all tests of a process, whose windows share nothing."""
+    yield _started()
+
+
+@cache
+def _started() -> Browser:
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if binary is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs Chromium on the PATH")
         pytest.skip("no Chromium on this machine")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=binary, args=QUIET)
-        yield browser
-        browser.close()
+    driver = sync_playwright().start()
+    browser = driver.chromium.launch(executable_path=binary, args=QUIET)
+    atexit.register(driver.stop)
+    atexit.register(browser.close)  # comes first
+    return browser
 
 
 class Person:
