@@ -44,7 +44,7 @@ class Backup:
                 _files, tenant, sha256 = part["name"].split("/")
                 yield UUID(tenant), sha256, self.zip.read(part["name"])
 
-    def erased(self) -> list[dict[str, Any]]:
+    def erased(self) -> list[erasures.Line]:
         """The list of erased people at that time."""
         with self.zip.open(archives.ERASED) as lines:
             return list(erasures.parsed(lines))

@@ -21,13 +21,14 @@ class NoteBackup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteRestore(Command):
-    """The office came back as it was at `made_at` (ISO). `erased`: people who had been erased since, or before."""
+    """The office came back as it was at `made_at` (ISO). `erased`: people who had been erased since, or before, and
+    when (ISO)."""
 
     while_paused: ClassVar[bool] = True
     made_at: str
     migration: str
     held: bool
-    erased: tuple[UUID, ...] = ()
+    erased: tuple[tuple[UUID, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

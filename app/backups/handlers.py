@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.auth import policy
+from app.backups import erasures
 from app.backups.commands import EraseAgain, NoteBackup, NoteRestore, ReleaseOffice
 from app.backups.events import BackupMade, BackupReleased, BackupRestored
 from app.backups.model import PendingErasure
@@ -30,9 +31,10 @@ def note_backup(command: NoteBackup, uow: UnitOfWork) -> None:
 
 @handles(NoteRestore)
 def note_restore(command: NoteRestore, uow: UnitOfWork) -> None:
-    """Only people who are here and not erased yet are of interest."""
+    """The list of who was erased is whole again; of interest now is who is here and not erased yet."""
     policy.require(uow.actor, "tenant.manage")
-    query = select(Person.id).where(Person.id.in_(command.erased), Person.erased_at.is_(None))
+    erasures.take_over(command.erased, uow)
+    query = select(Person.id).where(Person.id.in_([one for one, _at in command.erased]), Person.erased_at.is_(None))
     people = set(uow.session.scalars(query))
     known = set(uow.session.scalars(select(PendingErasure.id)))
     uow.session.add_all(PendingErasure(tenant_id=uow.tenant_id, id=one, since=uow.now) for one in people - known)

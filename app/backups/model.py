@@ -1,4 +1,4 @@
-"""Who is to be erased again after a restore."""
+"""Who was erased, and who is to be erased again after a restore."""
 
 from __future__ import annotations
 
@@ -15,3 +15,11 @@ class PendingErasure(TenantScoped, Base):
     __tablename__ = "pending_erasure"
 
     since: Mapped[datetime]
+
+
+class ErasedPerson(TenantScoped, Base):
+    """Who was erased, and when; `id` is the person's. It says nothing else, and stays when the person's row goes."""
+
+    __tablename__ = "erased_person"
+
+    at: Mapped[datetime]

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, insert, inspect,
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.backups import rows, schema
+from app.backups import erasures, rows, schema
 from app.backups.checking import TORN, Backup
 from app.backups.commands import EraseAgain, NoteRestore
 from app.backups.model import PendingErasure
@@ -49,24 +49,25 @@ class Restored:
 
 
 def restore(backup: Backup, *, replace: bool = False, hold: bool = False, upgrade: bool = True,
-            erased: list[dict[str, Any]] | None = None) -> Restored:
+            erased: list[erasures.Line] | None = None) -> Restored:
     """Fill the installed database and file store from a backup that was read through.
 
     `replace`: give up what is in the database; `hold`: the offices stay paused until they are released; `upgrade`:
-    False leaves the old schema, for rehearsals; `erased`: lines of people who were erased since.
+    False leaves the old schema, for rehearsals; `erased`: lines of people who were erased since, beside those that this
+    machine and its database know.
     Raises Conflict for a database with offices in it, or one that is in use; Invalid for a backup that does not fit.
     """
     here = database.current()
     if not replace and _filled(here.engine):
         raise Conflict(msg("This database has offices in it. Restoring would replace all of them: say so with "
                            "--replace."))
-    in_rows = isinstance(blobs.current(), RowStore)
+    in_rows, known = isinstance(blobs.current(), RowStore), erasures.kept()   # also by the database that goes now
     files = sum(1 for _ in backup.files()) if in_rows else _put_files(backup)
     steps = _Steps(backup, hold, upgrade, in_rows)
     _sqlite(here.engine, steps) if here.dialect == "sqlite" else _postgresql(here.engine, steps)
     if not upgrade:
         return Restored(0, steps.count, files, steps.head, 0, 0)
-    offices, done, waiting = _note(backup, hold, erased or [])
+    offices, done, waiting = _note(backup, hold, [*known, *(erased or [])])
     return Restored(offices, steps.count, files, steps.head, done, waiting)
 
 
@@ -215,15 +216,14 @@ def _close(engine: Engine) -> None:
         engine.dispose()
 
 
-def _note(backup: Backup, hold: bool, erased: list[dict[str, Any]]) -> tuple[int, int, int]:
+def _note(backup: Backup, hold: bool, erased: list[erasures.Line]) -> tuple[int, int, int]:
     """Each office's trail says what happened to it, and people who were erased since are erased again."""
     with database.current().claim() as session:
         offices = list(session.scalars(select(Tenant.tenant_id)))
     lines = [*erased, *backup.erased()]
     for tenant_id in offices:
-        people = {UUID(str(one["person_id"])) for one in lines if str(one["tenant_id"]) == str(tenant_id)}
-        dispatch(NoteRestore(tenant_id=tenant_id, actor=SYSTEM, made_at=str(backup.manifest["made_at"]),
-                             migration=str(backup.manifest["migration"]), held=hold, erased=tuple(sorted(people))))
+        dispatch(NoteRestore(tenant_id=tenant_id, actor=SYSTEM, made_at=str(backup.manifest["made_at"]), held=hold,
+                             migration=str(backup.manifest["migration"]), erased=erasures.of_office(lines, tenant_id)))
     return len(offices), *_erase_again(offices)
 
 

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from app.backups.rows import FULL_TEXT, VERSION_TABLE
+from app.backups.rows import ELSEWHERE, FULL_TEXT, VERSION_TABLE
 from app.config import ROOT
 from app.kernel.model import Base
 
@@ -37,7 +37,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 def remove(connection: Connection) -> None:
     """Drop our tables, whatever is in them. PostgreSQL only: SQLite's database is a file."""
-    ours = set(Base.metadata.tables) | {VERSION_TABLE}
+    ours = set(Base.metadata.tables) | ELSEWHERE | {VERSION_TABLE}  # those of models that nobody needed here, too
     found = [name for name in inspect(connection).get_table_names() if name in ours or name.startswith(FULL_TEXT)]
     if found:
         names = ", ".join(f'"{name}"' for name in found)

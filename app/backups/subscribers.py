@@ -1,4 +1,4 @@
-"""An erased person stands in the list outside the database, too."""
+"""An erased person stands in the lists that outlive the person's row."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ from app.kernel.unit_of_work import UnitOfWork
 @subscribes("person.erased", name="backups.note_erasure")
 def note_erasure(event: StoredEvent, uow: UnitOfWork) -> None:
     """After the commit; done again it writes the line again."""
-    erasures.note(uow.tenant_id, UUID(str(event.current()["person_id"])), event.at.isoformat())
+    erasures.note(uow, UUID(str(event.current()["person_id"])), event.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.backups.commands import NoteBackup, ReleaseOffice
 from app.cli.saying import office, say, stop
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
-from app.kernel.errors import Conflict, YikouError, msg
+from app.kernel.errors import Conflict, Invalid, YikouError, msg
 from app.tenancy.queries import tenants
 
 A_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -59,22 +60,32 @@ def _tell(manifest: dict[str, Any]) -> None:
 @click.option("--replace", is_flag=True, help="Give up what is in the database now.")
 @click.option("--hold", is_flag=True, help="Offices do nothing and send nothing until `flask release`.")
 @click.option("--erased", "later", type=A_FILE, multiple=True,
-              help="A later backup: who was erased until then is erased again. May be given several times.")
+              help="A later backup, or the erased.jsonl of another machine: who was erased until then is erased again. "
+                   "May be given several times.")
 @with_appcontext
 def restore(source: Path, replace: bool, hold: bool, later: tuple[Path, ...]) -> None:
     """Nothing is touched before all of the backup was read through; exit code 1 when nothing was done."""
     try:
-        lines = backups.erasures.kept()
-        for path in later:
-            with backups.checking.opened(path) as other:
-                lines += other.erased()
+        lines = [line for path in later for line in _erased(path)]
         with backups.checking.opened(source) as found:
             _restore(found, replace, hold, lines)
     except YikouError as error:
         stop(error)
 
 
-def _restore(found: backups.checking.Backup, replace: bool, hold: bool, lines: list[dict[str, Any]]) -> None:
+def _erased(path: Path) -> list[backups.erasures.Line]:
+    """Raises what `opened` raises, and Invalid for a file without a line of such a list."""
+    if path.is_file() and not zipfile.is_zipfile(path):
+        with path.open("rb") as lines:
+            found = list(backups.erasures.parsed(lines))
+        if not found:
+            raise Invalid(msg("%(file)s is neither a backup nor a list of erased people."), file=path.name)
+        return found
+    with backups.checking.opened(path) as other:
+        return other.erased()
+
+
+def _restore(found: backups.checking.Backup, replace: bool, hold: bool, lines: list[backups.erasures.Line]) -> None:
     _tell(found.manifest)
     done = backups.restoring.restore(found, replace=replace, hold=hold, erased=lines)
     say(msg("Restored %(offices)s offices, %(rows)s rows and %(files)s files; the schema is %(migration)s now."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from flask.cli import with_appcontext
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import backups
 from app.cli.migrate import FOLDER
 from app.cli.saying import say
 from app.kernel import blob_rows, blobs, clock, database, schema
+from app.kernel.commands import SYSTEM
 from app.kernel.errors import msg
+from app.kernel.unit_of_work import transact
 from app.tenancy.queries import tenants
 
 CLOCK_SECONDS = 2.0
@@ -99,10 +103,14 @@ def _machine() -> Iterator[Found]:
 @click.command("take-over-files", help="Bring files that lie in this machine's folder into the database.")
 @with_appcontext
 def take_over_files() -> None:
-    """Once, on the machine that was the only one; the folder may go afterwards."""
+    """Once, on the machine that was the only one; the folder may go afterwards. Who was erased is brought along."""
     store = blobs.current()
     if not isinstance(store, blob_rows.RowStore):
         say(msg("Files lie in a folder here, as they are meant to."))
         return
-    brought = sum(store.take_over(office.tenant_id) for office in tenants())
+    brought, lines = 0, backups.erasures.kept()
+    for office in tenants():
+        brought += store.take_over(office.tenant_id)
+        people = backups.erasures.of_office(lines, office.tenant_id)
+        transact(office.tenant_id, SYSTEM, partial(backups.erasures.take_over, people))
     say(msg("%(files)s files were brought into the database."), files=brought)

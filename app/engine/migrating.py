@@ -11,10 +11,12 @@ from app.engine.collecting import collect
 from app.engine.context import StepContext
 from app.engine.library import TaskState
 from app.engine.migration_checks import Agree, armed, moving, new_flow, new_name, new_spec, parts, reasons
+from app.engine.migration_gates import Gates, gates
 from app.engine.migration_plan import Migration, Plan, Remark
 from app.engine.ports import BudgetSpent, Ports, StepBudget
 from app.engine.specs.activities import UserTask
 from app.engine.specs.adhoc import AdHocSubProcess
+from app.engine.specs.base import terminate
 from app.engine.specs.events import Catching, Listener
 from app.engine.specs.gateways import Join, ParallelGateway
 from app.engine.specs.scopes import MultiInstance
@@ -86,7 +88,8 @@ def _finished(mover: _Mover, state: bytes, at: tuple[str, ...]) -> Migration:
     if stuck and not any(one.code == "stuck" for one in collect(restore(
             state, StepContext(context.now, context.ports, context.budget)), state).incidents):
         return Migration(at, (Remark.of("stuck", stuck[0].element_id),))
-    goes_on = [Remark.of("goes_on", step.element_id) for step in result.steps[:1]]
+    after = sorted(result.steps[mover.told:], key=lambda step: step.how == "cancelled")
+    goes_on = [Remark.of("goes_on", step.element_id) for step in after[:1]]
     return Migration(at, (), tuple(dict.fromkeys([*mover.notes, *goes_on])), result, mover.renamed)
 
 
@@ -98,19 +101,26 @@ class _Mover:
         self.notes: list[Remark] = []
         self.refused: list[Remark] = []
         self.renamed: dict[str, tuple[str, str, str]] = {}
+        self.told = 0
         self._dropped: set[tuple[str, str]] = set()
 
     def move(self) -> None:
         """All scopes first, so that what is set up then sees the new version only."""
-        levels = [(level, level.spec, new_spec(self.plan, level)) for level in moving(self.plan, self.instance)]
-        spent = [(level, *self._spent(level)) for level, _old, _new in levels]
-        for level, _old, new in levels:
+        levels = [(level, new_spec(self.plan, level)) for level in moving(self.plan, self.instance)]
+        races = [(level, gates(self.plan, level, new)) for level, new in levels]
+        spent = [(level, *self._spent(level)) for level, _new in levels]
+        for level, here in races:
+            self._silence(level, here)
+        for level, new in levels:
             self._bind(level, new)
         for name, (_digest, target) in self.plan.versions.items():
             self.instance.pins[name] = target.hash
         for level, listeners, boundaries in spent:
             self._arm(level, listeners, boundaries)
-        for level, _old, _new in levels:
+        for level, here in races:
+            self._join_races(level, here)
+        self.told = len(self.instance.context.steps)
+        for level, _new in levels:
             self._fire_joins(level)
 
     def _spent(self, level: Level) -> tuple[set[str] | None, dict[str, set[str]]]:
@@ -127,6 +137,24 @@ class _Mover:
         listeners = None if interrupted or undoing else {self._now(process_id, name) for name in known}
         return listeners, {token.key: {self._now(process_id, name) for name in token.task_spec.boundaries}
                            for token in level.tokens() if _entered(token)}
+
+    def _silence(self, level: Level, here: Gates) -> None:
+        for token in level.tokens():
+            if token.key in here.silent:
+                self.notes.append(Remark.of("disarmed", token.task_spec.element.id))
+                terminate(token)
+
+    def _join_races(self, level: Level, here: Gates) -> None:
+        """Events of one gateway withdraw each other, those that are new among them."""
+        for token in level.tokens():
+            mark = here.marks.get(token.key)
+            if mark is not None:
+                token.internal_data["gate"] = mark
+            elif token.key in here.marks:
+                token.internal_data.pop("gate", None)
+        for mark, flows in here.new.items():
+            for flow in flows:
+                self._set_up(level, flow.target, flow=flow.id, gate=mark)
 
     def _now(self, process_id: str, name: str) -> str:
         base, mark = parts(name)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.engine.library import TaskState
+from app.engine.migration_gates import Gates, gates
 from app.engine.migration_plan import Plan, Remark
 from app.engine.ports import Hold
 from app.engine.results import Element
@@ -63,11 +64,14 @@ def reasons(plan: Plan, instance: Instance, agree: Agree) -> list[Remark]:
         spec = new_spec(plan, level)
         if spec is None:
             continue        # its holder says so
+        here = gates(plan, level, spec)
+        found += here.reasons
+        found += [said for pair in here.changed(spec) if (said := agree(*pair)) is not None]
         for token in level.tokens():
-            if not armed(token):
+            if not armed(token) and token.key not in here.silent:
                 found += _token(plan, token, spec, agree)
         found += _notes(plan, level.definition.id, level.data.get("undo", ()), spec)
-        found += _joins(plan, level, spec)
+        found += _joins(plan, level, spec, here)
     return list(dict.fromkeys(found))
 
 
@@ -161,11 +165,12 @@ def _notes(plan: Plan, process_id: str, notes: Iterable[Mapping[str, Any]], spec
     return found
 
 
-def _joins(plan: Plan, level: Level, spec: Any) -> list[Remark]:
+def _joins(plan: Plan, level: Level, spec: Any, here: Gates) -> list[Remark]:
     """Parallel joins that wait for a branch that cannot come any more, and did not so before."""
     process_id = level.definition.id
     tokens = [token for token in level.tokens() if not isinstance(token.task_spec, Listener)]
-    after = _hopeless(spec, [(new_name(plan, token), _flow_of(plan, token, spec)) for token in tokens])
+    places = [(new_name(plan, token), _flow_of(plan, token, spec)) for token in tokens if token.key not in here.silent]
+    after = _hopeless(spec, [*places, *((flow.target, None) for flow in here.flows())])
     if not after:
         return []
     before = {(plan.element(process_id, join), plan.element(process_id, source)) for join, source in _hopeless(

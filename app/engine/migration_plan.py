@@ -22,6 +22,8 @@ WORDS: dict[str, str] = {
     "scope": msg("%(element)s stands in another subprocess in the new version."),
     "loop": msg("%(element)s runs several times in one version and not in the other, or in another order."),
     "event": msg("%(element)s waits for another kind of event in the new version."),
+    "gate": msg("%(element)s waits with others for whichever comes first, and in the new version they do not stand "
+                "behind one event gateway."),
     "call": msg("%(element)s would call another process in the new version."),
     "flow": msg("A branch waits at %(element)s, and the way it came by is gone in the new version."),
     "join": msg("%(element)s would wait for ever for what comes from %(new)s."),

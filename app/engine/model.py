@@ -114,7 +114,7 @@ class SubscriptionRow(TenantScoped, Base):
     key: Mapped[str] = mapped_column(String(200))
 
 
-class BufferedMessage(TenantScoped, Base):
+class BufferedMessage(Claimable, TenantScoped, Base):
     """A message that came before anybody waited for it; kept until `expires_at`.
 
     `used_at`: somebody got it; it stays for its `message_id`, which is known once under a name and key.
@@ -122,6 +122,8 @@ class BufferedMessage(TenantScoped, Base):
 
     __tablename__ = "buffered_message"
     __table_args__ = (Index(None, "tenant_id", "name", "key"), Index(None, "expires_at"),
+                      Index(None, "tenant_id", "created_at", sqlite_where=text("used_at IS NULL"),
+                            postgresql_where=text("used_at IS NULL")),
                       Index("ix_buffered_message_once", "tenant_id", "name", "key", "message_id", unique=True))
 
     name: Mapped[str] = mapped_column(String(120))

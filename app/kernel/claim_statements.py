@@ -51,7 +51,8 @@ class Queue:
 
     `at`: the column that says when a row is due. `open`: what of a row waits at all, as the partial index on
     (tenant_id, `at`) says it, so that the index serves it. `line`: columns whose equal values make a line; of a line
-    only the row with the smallest `turn` is taken. `though_paused`: what goes on in a suspended office.
+    only the row with the smallest `turn` is taken. `wanted`: what else must be so, beyond the index; who stands before
+    it in its line counts only if it is so too. `though_paused`: what goes on in a suspended office.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Queue:
     open: Callable[[Any], ColumnElement[bool]]
     line: tuple[str, ...] = ()
     turn: tuple[str, ...] = ()
+    wanted: Callable[[Any], ColumnElement[bool]] | None = None
     though_paused: Callable[[Any], ColumnElement[bool]] | None = None
 
     def first(self, row: Any) -> ColumnElement[bool]:
@@ -70,15 +72,19 @@ class Queue:
         same = [getattr(earlier, name) == getattr(row, name) for name in ("tenant_id", *self.line)]
         before = tuple_(*(getattr(earlier, name) for name in self.turn)) < tuple_(*(getattr(row, name)
                                                                                    for name in self.turn))
-        return ~exists().where(*same, self.open(earlier), before)
+        return ~exists().where(*same, self.open(earlier), before, *self.also(earlier))
 
     def due(self, row: Any) -> ColumnElement[bool]:
         """It waits, its time has come, and nobody has it."""
         parts = [self.open(row), getattr(row, self.at) <= NOW,
-                 or_(row.claimed_until.is_(None), row.claimed_until <= SEEN)]
+                 or_(row.claimed_until.is_(None), row.claimed_until <= SEEN), *self.also(row)]
         if self.though_paused is not None:
             parts.append(or_(self.though_paused(row), pauses.working(row.tenant_id)))
         return and_(*parts)
+
+    def also(self, row: Any) -> tuple[ColumnElement[bool], ...]:
+        """What the index does not know."""
+        return () if self.wanted is None else (self.wanted(row),)
 
 
 def tenants(queue: Queue) -> Any:

@@ -3,12 +3,17 @@
 Nothing depends on it: workers look by themselves every half second. NOTIFY inside a transaction would take a lock of
 the whole cluster at its commit, so it is sent afterwards, on a connection of its own, at most once in `QUIET` seconds
 for a process. Only processes that ask for it (`enabled`) open that connection.
+
+A silent network is noticed by TCP (`network`). A proxy that has lost its other side is not: it acknowledges what it is
+sent. So an answer is waited for `PATIENCE` seconds only, and who has heard nothing for `SILENCE` seconds asks.
 """
 
 from __future__ import annotations
 
 import logging
+import select
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +27,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "yikou_work"
 QUIET, AGAIN, LOOK = 0.02, 1.0, 1.0
 """Seconds: between two notifications, before a lost connection is opened again, between two looks at `stop`."""
+SILENCE, PATIENCE = 30.0, 5.0
 
 bell = threading.Event()
 """Set when there may be work; a waiting worker clears it before it looks."""
@@ -49,7 +55,7 @@ class Sender:
         while not self.stop.is_set():
             if self.asked.wait(LOOK) and not self.stop.is_set():
                 self.asked.clear()
-                connection.execute(f"NOTIFY {CHANNEL}")
+                ask(connection, f"NOTIFY {CHANNEL}")
                 self.stop.wait(QUIET)
 
     def end(self) -> None:
@@ -57,6 +63,25 @@ class Sender:
         self.stop.set()
         self.asked.set()
         self._thread.join(2 * LOOK)
+
+
+def ask(connection: psycopg.Connection, statement: str) -> None:
+    """Run a statement without rows. Raises psycopg.Error, also when no answer comes in `PATIENCE` seconds."""
+    line, end = connection.pgconn, time.monotonic() + PATIENCE
+    line.send_query(statement.encode())
+    while True:
+        more = line.flush()
+        there = select.poll()
+        there.register(line.socket, select.POLLIN | (select.POLLOUT if more else 0))
+        if not there.poll(max(0.0, end - time.monotonic()) * 1000):
+            connection.close()  # leaving its block would ask it to roll back
+            raise psycopg.OperationalError("no answer")
+        line.consume_input()
+        if not line.is_busy():
+            break
+    while (result := line.get_result()) is not None:
+        if result.status not in (psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK):
+            raise psycopg.OperationalError(result.error_message.decode("utf-8", "replace"))
 
 
 _senders: list[Sender] = []
@@ -109,11 +134,21 @@ def _listen(words: str, patience: dict[str, Any], stop: threading.Event) -> None
     while not stop.is_set():
         try:
             with psycopg.connect(words, autocommit=True, **patience) as connection:
-                connection.execute(f"LISTEN {CHANNEL}")
-                bell.set()  # what was committed before this moment was told to nobody
-                while not stop.is_set():
-                    for _note in connection.notifies(timeout=LOOK, stop_after=1):
-                        bell.set()
+                ask(connection, f"LISTEN {CHANNEL}")
+                _hear(connection, stop)
         except psycopg.Error as error:
             log.info("not listening for now: %s", type(error).__name__)
             stop.wait(AGAIN)
+
+
+def _hear(connection: psycopg.Connection, stop: threading.Event) -> None:
+    bell.set()  # what was committed before this moment was told to nobody
+    heard = time.monotonic()
+    while not stop.is_set():
+        for _note in connection.notifies(timeout=LOOK, stop_after=1):
+            bell.set()
+            heard = time.monotonic()
+        if time.monotonic() - heard > SILENCE:
+            ask(connection, "SELECT 1")
+            bell.set()  # a notification that came with the answer is not heard any more
+            heard = time.monotonic()

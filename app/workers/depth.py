@@ -21,7 +21,7 @@ from app.kernel.events import Delivery
 from app.notifications.model import Notification
 from app.workers import work
 
-QUEUES = (outbox.QUEUE, work.TIMERS, work.JOBS, notifications.OWN_QUEUE, notifications.BULK_QUEUE)
+QUEUES = (outbox.QUEUE, work.TIMERS, work.JOBS, work.MESSAGES, notifications.OWN_QUEUE, notifications.BULK_QUEUE)
 
 
 def waiting(now: datetime) -> dict[str, tuple[int, float]]:
@@ -42,7 +42,7 @@ def _due(queue: Queue) -> Select[int, datetime]:
     """(number, oldest) of each office: from the index of what waits."""
     row, offices = aliased(queue.model), tenants(queue)
     at = getattr(row, queue.at)
-    mine = (row.tenant_id == offices.c.id, queue.open(row), at <= NOW)
+    mine = (row.tenant_id == offices.c.id, queue.open(row), at <= NOW, *queue.also(row))
     number, oldest = (select(what).where(*mine).scalar_subquery() for what in (func.count(), func.min(at)))
     return select(number, oldest).where(offices.c.id.is_not(None), pauses.working(offices.c.id))
 

@@ -29,7 +29,7 @@ KINDS: dict[str, dict[str, Step]] = {
     "rules": {"rules": lambda at, owner, _taker: supervision.tick(at, owner)},
     "timers": {"timers": lambda at, _owner, taker: work.timers(at, taker)},
     "jobs": {"jobs": lambda at, _owner, taker: work.jobs(at, taker)},
-    "messages": {"messages": lambda at, _owner, _taker: work.messages(at),
+    "messages": {"messages": lambda at, _owner, taker: work.messages(at, taker),
                  "starts": lambda at, _owner, _taker: starts.tick(at)},
     "notifications": {"notices": lambda _at, _owner, _taker: notifications.push(),
                       "notifications": lambda _at, _owner, taker: notifications.tick(taker=taker)},

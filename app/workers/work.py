@@ -9,23 +9,41 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, literal_column, select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 
 from app.cases.commands import DeliverToCase, FireDueTimer, NoteJobFailure, NoteTimerFailure, RunJob
 from app.engine import store
-from app.engine.model import BufferedMessage, JobRow, ProcessInstance, SubscriptionRow, TimerRow
-from app.kernel import claims, database, pauses
+from app.engine.model import BufferedMessage, IncidentRow, JobRow, ProcessInstance, SubscriptionRow, TimerRow
+from app.kernel import claim_statements, claims, database
 from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM, Command
 from app.kernel.errors import Conflict, NotFound, Paused
 
 log = logging.getLogger(__name__)
 LIMIT = 100
+"""Starts looked at in one go."""
 TIMERS = claims.Queue("timers", TimerRow, "due_at", lambda row: and_(row.held.is_(False), row.due_at.is_not(None)),
                       line=("instance_id",), turn=("due_at", "id"))
 JOBS = claims.Queue("jobs", JobRow, "run_at", lambda row: row.state == literal_column("'pending'"),
                     line=("instance_id",), turn=("run_at", "id"))
 """Of one case one piece at a time: a second worker would only wait for its lock."""
+
+
+def _wanted(message: Any) -> ColumnElement[bool]:
+    """It has not outlived its time, and an instance that works waits for it where no budget has stopped it."""
+    stopped = select(IncidentRow.task_id).where(
+        IncidentRow.tenant_id == SubscriptionRow.tenant_id, IncidentRow.task_id == SubscriptionRow.id,
+        IncidentRow.source == store.BUDGET, IncidentRow.resolved_at.is_(None)).exists()
+    waiting = (select(SubscriptionRow.tenant_id)
+               .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
+                     & (ProcessInstance.id == SubscriptionRow.instance_id))
+               .where(SubscriptionRow.tenant_id == message.tenant_id, SubscriptionRow.name == message.name,
+                      SubscriptionRow.key == message.key, ProcessInstance.status == store.ACTIVE, ~stopped))
+    return and_(message.expires_at > claim_statements.NOW, waiting.exists())
+
+
+MESSAGES = claims.Queue("messages", BufferedMessage, "created_at", lambda row: row.used_at.is_(None),
+                        line=("name", "key"), turn=("id",), wanted=_wanted)
 
 
 def timers(now: datetime, taker: claims.Taker | None = None) -> int:
@@ -48,35 +66,18 @@ def jobs(now: datetime, taker: claims.Taker | None = None) -> int:
     return claims.work_off(JOBS, run, taker=taker, now=now)
 
 
-def _claim(query: Any) -> list[tuple[Any, ...]]:
-    with database.current().claim() as session:
-        return [tuple(row) for row in session.execute(query)]
-
-
-def messages(now: datetime) -> int:
+def messages(now: datetime, taker: claims.Taker | None = None) -> int:
     """Bring buffered messages to instances that wait for them by now."""
-    tenants = select(BufferedMessage.tenant_id).where(BufferedMessage.expires_at > now,
-                                                      BufferedMessage.used_at.is_(None),
-                                                      pauses.working(BufferedMessage.tenant_id)).distinct()
-    done = 0
-    for (tenant_id,) in _claim(tenants):
-        for name, key in _wanted(tenant_id, now):
-            answer = attempt(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=name, message_key=key), None)
-            done += bool(answer and answer["delivered"])
-    return done
+    def bring(tenant_id: UUID, message_id: UUID) -> bool | None:
+        with database.current().read(tenant_id) as session:
+            found = session.execute(select(BufferedMessage.name, BufferedMessage.key)
+                                    .where(BufferedMessage.id == message_id)).one_or_none()
+        if found is None:
+            return True
+        answer = attempt(DeliverToCase(tenant_id=tenant_id, actor=SYSTEM, name=found[0], message_key=found[1]), None)
+        return bool(answer["delivered"]) if answer is not None else None
 
-
-def _wanted(tenant_id: UUID, now: datetime) -> list[tuple[str, str]]:
-    """(name, key) of buffered messages of one office that somebody waits for."""
-    query = (select(BufferedMessage.name, BufferedMessage.key)
-             .join(SubscriptionRow, (SubscriptionRow.tenant_id == BufferedMessage.tenant_id)
-                   & (SubscriptionRow.name == BufferedMessage.name) & (SubscriptionRow.key == BufferedMessage.key))
-             .join(ProcessInstance, (ProcessInstance.tenant_id == SubscriptionRow.tenant_id)
-                   & (ProcessInstance.id == SubscriptionRow.instance_id))
-             .where(BufferedMessage.expires_at > now, BufferedMessage.used_at.is_(None),
-                    ProcessInstance.status == store.ACTIVE).distinct().limit(LIMIT))
-    with database.current().read(tenant_id) as session:
-        return [(row[0], row[1]) for row in session.execute(query)]
+    return claims.work_off(MESSAGES, bring, taker=taker, now=now)
 
 
 def attempt(command: Command, failure: Callable[..., Command] | None) -> dict[str, Any] | None:

@@ -107,11 +107,18 @@ class Crowd:
         with self.database.engine.begin() as connection:
             if self.database.dialect == "postgresql":  # the owner is bound by row-level security, too
                 connection.execute(text("SELECT set_config('app.tenant_id', :t, true)"), {"t": str(self.tenant_id)})
+                _trust(connection)
             _copy(connection, {"instance": instance, "case": case_id}, self.copied, upto)
         self.copied = upto
         with self.database.engine.connect() as connection:
             connection.execute(text("ANALYZE"))
             connection.commit()
+
+
+def _trust(connection: Any) -> None:
+    """Copies refer to copies: looking each reference up would be most of the work. Only a superuser may leave it out."""
+    if connection.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar():
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
 
 
 def _copy(connection: Any, root: dict[str, Any], start: int, upto: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from app.cli.demo.office import PASSWORD
@@ -111,9 +113,19 @@ class Browser:
         other.cookies = dict(self.cookies)
         return other
 
+    def close(self) -> None:
+        """Give the connection up."""
+        if self._open is not None:
+            self._open.close()
+
     def get(self, path: str) -> tuple[int, str]:
         """(status, text)."""
         return self._ask("GET", path, None, {})
+
+    def program(self, token: str, path: str, sent: dict[str, Any], key: str = "") -> tuple[int, str]:
+        """A request of the API, with the session's token and a key of its own."""
+        return self._ask("POST", path, json.dumps(sent).encode(), {
+            "X-CSRFToken": token, "Idempotency-Key": key or uuid.uuid4().hex, "Content-Type": "application/json"})
 
     def post(self, path: str, data: dict[str, str], page: str, files: dict[str, tuple[str, bytes]] | None = None,
              ) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import backups
 from app.backups.commands import ReleaseOffice
-from app.backups.model import PendingErasure
+from app.backups.model import ErasedPerson, PendingErasure
 from app.cases.commands import ErasePerson, RateCase, SubmitCase, WithdrawCase
 from app.cases.model import Case, Person
 from app.engine.model import TimerRow
@@ -27,6 +27,7 @@ from app.kernel.errors import Conflict, Paused
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import transact
 from app.tenancy.attachments import AcceptAttachment, Attachment, ReleaseAttachments, bind
+from app.tenancy.queries import tenants
 from app.workers import retention as worker
 from tests.databases import Copies
 from tests.integration.play import Office
@@ -281,6 +282,42 @@ def test_who_was_erased_since_is_erased_again(office: Office, copies: Copies, tm
         assert office.rows(Person)[0].name is None and not office.rows(PendingErasure)
         with database.current().read(office.tenant_id) as session:
             assert sequencer.broken_link(session) is None
+
+
+def test_a_machine_without_the_list_knows_it_from_the_database(office: Office, copies: Copies, tmp_path: Path) -> None:
+    """Also from the one that is given up by the restore; and the list stays whole in the one that takes its place."""
+    office.submit(name="欧阳测试", phone="13911112222")
+    token, person = office.token, office.case().person_id
+    before = backups.archives.write(tmp_path / "before.zip").target
+    office.send(WithdrawCase, token=token, reason="自己处理好了")
+    office.work()
+    closed = backups.archives.write(tmp_path / "closed.zip").target
+    office.send(ErasePerson, office.who("administrator"), person_id=person)
+    office.work()
+    after = backups.archives.write(tmp_path / "after.zip").target
+    use_files(tmp_path / "second machine")
+    assert [one["person_id"] for one in backups.erasures.kept()] == [str(person)]
+    with another(copies):
+        assert restored(after).erased == 0 and office.rows(Person)[0].name is None
+        use_files(tmp_path / "third machine")
+        done = restored(closed, replace=True)
+        assert (done.erased, done.waiting) == (1, 0) and office.rows(Person)[0].name is None
+        assert [row.id for row in office.rows(ErasedPerson)] == [person]
+        assert restored(before, replace=True).waiting == 1
+        assert [one["person_id"] for one in backups.erasures.kept()] == [str(person)]
+
+
+def test_the_shell_takes_another_machines_list(any_app: Any, tmp_path: Path) -> None:
+    runner, target, listed = any_app.test_cli_runner(), tmp_path / "all.zip", tmp_path / "erased.jsonl"
+    assert runner.invoke(args=["backup", str(target)]).exit_code == 0
+    listed.write_text("nothing of the kind\n")
+    told = runner.invoke(args=["restore", str(target), "--replace", "--erased", str(listed)])
+    assert told.exit_code == 1 and "erased.jsonl" in told.output
+    tenant, person = tenants()[0].tenant_id, uuid4()
+    listed.write_text(f'{{"tenant_id": "{tenant}", "person_id": "{person}", "at": "2026-01-02T03:04:05+00:00"}}\n{{"ten')
+    told = runner.invoke(args=["restore", str(target), "--replace", "--erased", str(listed)])
+    assert told.exit_code == 0, told.output
+    assert [one["person_id"] for one in backups.erasures.kept()] == [str(person)]
 
 
 def test_the_shell_backs_up_verifies_restores_and_releases(any_app: Any, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_depth_is_what_waits_and_what_stopped(office: Office, monkeypatch: pytes
         raise OSError("no line")
 
     assert {name: number for name, (number, _late) in depth.waiting(office.clock.now()).items()} == {
-        "events": 0, "jobs": 0, "timers": 0, "notifications": 0, "bulk": 0}
+        "events": 0, "jobs": 0, "timers": 0, "messages": 0, "notifications": 0, "bulk": 0}
     monkeypatch.setitem(registry._connectors, "suggest", broken)
     office.submit()
     job = office.rows(JobRow)[0]
@@ -83,4 +83,4 @@ def test_a_worker_serves_its_metrics(office: Office, tmp_path: Path) -> None:
         worker.terminate()
         assert worker.wait(20) == 0
     queues = {sample.labels["queue"] for sample in found["yikou_queue_depth"].samples}
-    assert queues == {"events", "jobs", "timers", "notifications", "bulk"} and "yikou_queue_stopped" in found
+    assert queues == {"events", "jobs", "timers", "messages", "notifications", "bulk"} and "yikou_queue_stopped" in found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app import auth
@@ -140,38 +142,52 @@ RACES = (
 def run(office: Office, race: Race, clients: int = CLIENTS) -> Outcome:
     """Prepare, let all go at once, and look. AssertionError when somebody gets no answer."""
     build = race.prepare(office)
-    before = {kind: len(office.events(kind)) for kind in race.once}
-    outcome = all_at_once([build(number) for number in range(clients)])
+    with counted(office, race.once) as doubled:
+        outcome = all_at_once([build(number) for number in range(clients)])
+    outcome.doubled = doubled
+    return outcome
+
+
+@contextmanager
+def counted(office: Office, once: Sequence[str]) -> Iterator[Counter[str]]:
+    """How many events of each type beyond the first there are, known at the end."""
+    before, doubled = {kind: len(office.events(kind)) for kind in once}, Counter[str]()
+    yield doubled
     for kind, count in before.items():
         beyond = len(office.events(kind)) - count - 1
         if beyond > 0:
-            outcome.doubled[kind] = beyond
-    return outcome
+            doubled[kind] = beyond
 
 
 def all_at_once(commands: Sequence[Command]) -> Outcome:
     """Each command in a thread with a session of its own, all sent at the same moment."""
-    outcome, gate, lock = Outcome(), threading.Barrier(len(commands)), threading.Lock()
+    return together([(type(command).__name__, partial(heard, command)) for command in commands])
 
-    def go(command: Command) -> None:
+
+def together(deeds: Sequence[tuple[str, Callable[[], str]]]) -> Outcome:
+    """(kind, deed that says what it heard): each in a thread, all at the same moment; who finds it busy asks again."""
+    outcome, gate, lock = Outcome(), threading.Barrier(len(deeds)), threading.Lock()
+
+    def go(kind: str, deed: Callable[[], str]) -> None:
         gate.wait(PATIENCE)
         word, again = BUSY, -1
         while word == BUSY:
-            word, again = _heard(command), again + 1
+            word, again = deed(), again + 1
         with lock:
-            outcome.heard[type(command).__name__, word] += 1
+            outcome.heard[kind, word] += 1
             outcome.again += again
 
-    threads = [threading.Thread(target=go, args=(command,), daemon=True) for command in commands]
+    threads = [threading.Thread(target=go, args=deed, daemon=True) for deed in deeds]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(PATIENCE)
-    assert outcome.heard.total() == len(commands), f"{len(commands) - outcome.heard.total()} clients hear nothing"
+    assert outcome.heard.total() == len(deeds), f"{len(deeds) - outcome.heard.total()} clients hear nothing"
     return outcome
 
 
-def _heard(command: Command) -> str:
+def heard(command: Command) -> str:
+    """What a client hears: won, conflict, busy, or what went wrong."""
     try:
         answer: Any = dispatch(command)
     except Conflict:

@@ -104,8 +104,8 @@ def _found(uow: UnitOfWork, case: Case, instance: ProcessInstance, wanted: Plan,
     if untouched and origin is not None and origin.before is not None:
         return engine.go_back(instance.state, origin.before, now=now, ports=ports)
     found = engine.migrate(instance.state, wanted, now=now, ports=ports, agree=_agree)
-    if found.result is not None and found.result.steps and instance.status == SUSPENDED:
-        where = found.result.steps[0].element_id
+    where = next((one.element_id for one in found.notes if one.code == "goes_on"), None)
+    if where is not None and instance.status == SUSPENDED:
         found = Migration(found.at, (Remark("suspended", where, HELD, {"element": where}),))
     if found.reasons and origin is not None and origin.moved_version != instance.version:
         found = replace(found, reasons=(Remark("moved_on", "", MOVED_ON), *found.reasons))

@@ -50,7 +50,7 @@ def index_starts(command: IndexStarts, uow: UnitOfWork) -> dict[str, Any]:
 def fire_start(command: FireStart, uow: UnitOfWork) -> dict[str, Any]:
     """Fire it if it is still due, and move on to the next time after now."""
     require_system(uow)
-    row = _locked(uow, command.start_id)
+    row = _locked(uow, command.start_id, wait=False)
     if row is None or row.due_at is None or row.due_at > uow.now or not _stands(uow, row):
         return {"fired": False}
     following = next_due(Due(row.due_at, row.every, row.remaining), zones.local_now(uow))
@@ -79,7 +79,7 @@ def begin_by_message(command: BeginByMessage, uow: UnitOfWork) -> dict[str, Any]
     early = uow.session.scalars(
         select(BufferedMessage).where(BufferedMessage.id == command.message_id, messaging.WAITS,
                                       BufferedMessage.expires_at > uow.now)
-        .with_for_update().execution_options(populate_existing=True)).one_or_none()
+        .with_for_update(skip_locked=True).execution_options(populate_existing=True)).one_or_none()
     if early is None or _waited_for(uow, early):
         return {"begun": 0}
     key, values, free = early.key, dict(early.variables), list[tuple[StartRow, StartKey | None]]()
@@ -121,9 +121,11 @@ def publish_message(command: PublishMessage, uow: UnitOfWork) -> dict[str, Any]:
                                       message_id=command.message_id, ttl=command.ttl)}
 
 
-def _locked(uow: UnitOfWork, start_id: UUID) -> StartRow | None:
-    query = select(StartRow).where(StartRow.tenant_id == uow.tenant_id, StartRow.id == start_id)
-    return uow.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+def _locked(uow: UnitOfWork, start_id: UUID, *, wait: bool = True) -> StartRow | None:
+    """None for one that is gone; without `wait` also for one that another worker has in hand."""
+    query = (select(StartRow).where(StartRow.tenant_id == uow.tenant_id, StartRow.id == start_id)
+             .with_for_update(skip_locked=not wait).execution_options(populate_existing=True))
+    return uow.session.scalars(query).one_or_none()
 
 
 def _stands(uow: UnitOfWork, row: StartRow) -> bool:

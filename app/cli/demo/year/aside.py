@@ -29,8 +29,8 @@ NOT_COPIED = frozenset({
     "attachment", "lease", "rate_count", "sign_in_session", "sign_in_lock", "phone_code", "notice_push",
     "contact_profile", "demo_filling", "inbox_view", "rule_position", "rule_firing", "rule_hit", "rule_due",
     "rule_quarantine", "rule_fault", "case_tag", "demand_topic", "demand_evidence", "demand_run",
-    "demand_change", "demand_measure", "demand_month", "demand_question", "pending_erasure", "definition_draft",
-    "draft_reader", "draft_review", "passage_day", "passage_run"})
+    "demand_change", "demand_measure", "demand_month", "demand_question", "pending_erasure", "erased_person",
+    "definition_draft", "draft_reader", "draft_review", "passage_day", "passage_run"})
 CHUNK = 500
 
 Key = tuple[Any, ...]
