@@ -110,6 +110,7 @@ def begin(uow: UnitOfWork, row: DefinitionDraft, data: bytes, based_on: str | No
     row.state, row.data, row.based_on, row.revision = OPEN, data, based_on, row.revision + 1
     row.begun_at = row.saved_at = uow.now
     row.begun_by = row.saved_by = uow.actor.user_id
+    row.writers = _with(uow, [])
     uow.record(about(DraftBegun, row))
 
 
@@ -122,8 +123,14 @@ def _keep(uow: UnitOfWork, row: DefinitionDraft, data: bytes) -> None:
     other = row.saved_by != uow.actor.user_id
     row.data, row.revision = data, row.revision + 1
     row.saved_at, row.saved_by = uow.now, uow.actor.user_id
+    row.writers = _with(uow, row.writers)
     if other:
         uow.record(about(DraftContinued, row))
+
+
+def _with(uow: UnitOfWork, writers: list[Any]) -> list[Any]:
+    own = str(uow.actor.user_id)
+    return writers if uow.actor.user_id is None or own in writers else [*writers, own]
 
 
 def _fits(command: SaveDraft) -> None:

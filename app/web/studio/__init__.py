@@ -19,9 +19,11 @@ from app.web.studio import (  # noqa: E402  views
     overview,
     packages,
     saving,
+    waits,
     walk_scenarios,
     walks,
 )
 
 __all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "effect", "expressions", "form_preview",
-           "heat", "in_force", "options", "overview", "packages", "saving", "walk_scenarios", "walks"]
+           "heat", "in_force", "options", "overview", "packages", "saving", "waits", "walk_scenarios",
+           "walks"]

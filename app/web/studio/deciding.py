@@ -115,7 +115,7 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         "studio/publish.html", sheet=found, draft=found.draft, name=called(kind, key, found.draft.data, diagrams),
         problems=problems, own=own[:50],
         wrong=any(one.severity == "error" for one in problems), said=said, who=who, state=state,
-        wanted=wanted, approved=approved, sides=sides, mine=found.draft.saved_by == actor().user_id,
+        wanted=wanted, approved=approved, sides=sides, wrote=actor().user_id in found.draft.writers,
         lines=definitions.lines_of(found.draft.data, problems), reason=text("reason"), words=text("words"),
         difference=differences.between(kind, found.live.data if found.live else b"", found.draft.data),
         problem=t(error.message, **error.params) if error is not None else "")
