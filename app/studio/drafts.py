@@ -14,7 +14,9 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_missing
 from app.studio.model import DISCARDED, OPEN, PUBLISHED, DefinitionDraft
 
-KINDS = ("process", "decision", "form")
+KINDS = ("process", "decision", "form", "message", "supervision", "scenarios")
+BEGUN = KINDS[:-1]
+"""What is begun by its name alone; scenarios belong to a process and begin as walks."""
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def test_saving_begins_a_draft_only_on_what_is_in_force(two: Two) -> None:
     with pytest.raises(NotFound):
         two.do("BeginDraft", key="no_such_decision")
     with pytest.raises(NotFound):
-        two.do("BeginDraft", kind="message", key="x")
+        two.do("BeginDraft", kind="supervision_shadow", key="x")
 
 
 def test_a_page_left_open_cannot_take_a_later_draft_for_its_own(two: Two) -> None:
@@ -205,7 +205,7 @@ def test_what_was_put_aside_can_be_taken_back(two: Two) -> None:
     assert events(two) == ["draft.begun", "draft.discarded", "draft.restored", "draft.discarded", "draft.begun"]
 
 
-@pytest.mark.parametrize("kind", drafts.KINDS)
+@pytest.mark.parametrize("kind", drafts.BEGUN)
 def test_a_new_definition_gets_its_key_from_its_name_and_is_sound(two: Two, kind: str) -> None:
     def new(**names: str) -> Any:
         return two.send(commands.NewDefinition, two.one, kind=kind, **names)

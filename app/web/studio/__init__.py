@@ -18,6 +18,8 @@ from app.web.studio import (  # noqa: E402  views
     options,
     overview,
     packages,
+    rule_effect,
+    rule_language,
     saving,
     waits,
     walk_scenarios,
@@ -25,5 +27,5 @@ from app.web.studio import (  # noqa: E402  views
 )
 
 __all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "effect", "expressions", "form_preview",
-           "heat", "in_force", "options", "overview", "packages", "saving", "waits", "walk_scenarios",
-           "walks"]
+           "heat", "in_force", "options", "overview", "packages", "rule_effect", "rule_language", "saving", "waits",
+           "walk_scenarios", "walks"]

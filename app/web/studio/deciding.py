@@ -8,11 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app import rules
 from app.catalog import WentOtherwise
 from app.catalog import queries as published
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, YikouError, msg
-from app.studio import Draft, naming, queries, surveying
+from app.studio import Draft, naming, queries
 from app.studio.commands import ApproveDraft, AskForReview, PublishDraft, RejectDraft
 from app.web import differences
 from app.web.access import access
@@ -22,7 +23,7 @@ from app.web.pages import dispatch, reading
 from app.web.sessions import actor, the_office
 from app.web.studio import blueprint
 from app.web.studio.editor import PLACE, Sheet, number, sheet
-from app.web.studio.names import called, people
+from app.web.studio.names import called, naming_diagrams, people
 from app.web.texts import t
 
 Answer = Response | tuple[str, int] | str
@@ -51,6 +52,8 @@ def deciding(kind: str, key: str) -> str:
 @access("definition.publish")
 def publish(kind: str, key: str) -> Answer:
     """Through the catalog; with `over` it replaces a version that the draft did not begin from."""
+    if kind == rules.KIND:  # what it would have done is looked at first
+        return redirect(url_for("studio.effect", kind=kind, key=key), 303)
     try:
         expect("revision", "reason", "over", "meant")
         over = request.form.get("over")
@@ -110,7 +113,7 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         state, wanted = queries.state(reader, found.draft), queries.wanted(reader)
         approved = queries.approved(reader, found.draft)
         sides = _sides(reader, found)
-        diagrams = surveying.processes(reader, tenant_id) if kind == "form" else ()
+        diagrams = naming_diagrams(reader, kind)
     return render_template(
         "studio/publish.html", sheet=found, draft=found.draft, name=called(kind, key, found.draft.data, diagrams),
         problems=problems, own=own[:50],

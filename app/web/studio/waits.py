@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.auth import policy
 from app.cases import queries as cases
-from app.studio import queries, surveying
+from app.studio import queries
 from app.web.access import access
 from app.web.pages import reading
 from app.web.sessions import actor, signed_in, the_office
 from app.web.studio import blueprint
-from app.web.studio.names import called, people
+from app.web.studio.names import called, naming_diagrams, people
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def waiting(reader: Session) -> list[Wait]:
         return []
     found = queries.waiting_for(reader, actor().user_id)
     who = people(reader, (said.by_user_id for said in found.values()))
-    diagrams = surveying.processes(reader, the_office().tenant_id) if any(kind == "form" for kind, _ in found) else ()
+    diagrams = naming_diagrams(reader, *(kind for kind, _ in found))
     waits = []
     for (kind, key), said in found.items():
         draft = queries.draft(reader, the_office().tenant_id, kind, key)
