@@ -19,6 +19,7 @@ _TASK = re.compile(rf"<{_SHOWING}\b([^<>]*[^/<>])>(.*?)</{_SHOWING}>", re.DOTALL
 _FORM = re.compile(r'formId="([\w-]+)"')
 _TITLE = re.compile(r"^title:[ \t]*([^\n]*)", re.MULTILINE)
 _SUBJECT = r"^{}:[ \t]*\n(?:[ \t]+(?!subject:)[^\n]*\n)*?[ \t]+subject:[ \t]*([^\n]*)"
+_FILLED = re.compile(r"\{\w{1,40}\}", re.ASCII)
 _SUBJECTS = tuple(re.compile(_SUBJECT.format(code), re.MULTILINE) for code in ("zh", "en"))
 Title = tuple[str, str]
 """(Chinese, English); the English is empty where the file has none."""
@@ -98,8 +99,13 @@ def _of_yaml(kind: str, text: str) -> Title:
         return halves(_scalar(found[1])) if found else ("", "")
     if kind == "message":
         zh, en = (pattern.search(text) for pattern in _SUBJECTS)
-        return _short(_scalar(zh[1])) if zh else "", _short(_scalar(en[1])) if en else ""
+        return _of_subject(zh), _of_subject(en)
     return "", ""
+
+
+def _of_subject(found: re.Match[str] | None) -> str:
+    """What is filled in is left open."""
+    return _short(_FILLED.sub("…", _scalar(found[1]))) if found else ""
 
 
 def _scalar(text: str) -> str:

@@ -109,7 +109,9 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         own = [] if any(one.severity == "error" for one in problems) else published.otherwise(
             reader, tenant_id, kind, key, found.draft.data)
         said = queries.said(reader, found.draft)
-        who = people(reader, [found.draft.saved_by, *(one.by_user_id for one in said)])
+        newer = _in_force(reader, found)
+        who = people(reader, [found.draft.saved_by, newer.published_by if newer is not None else None,
+                              *(one.by_user_id for one in said)])
         state, wanted = queries.state(reader, found.draft), queries.wanted(reader)
         approved = queries.approved(reader, found.draft)
         sides = _sides(reader, found)
@@ -118,7 +120,7 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         "studio/publish.html", sheet=found, draft=found.draft, name=called(kind, key, found.draft.data, diagrams),
         problems=problems, own=own[:50],
         wrong=any(one.severity == "error" for one in problems), said=said, who=who, state=state,
-        wanted=wanted, approved=approved, sides=sides, wrote=actor().user_id in found.draft.writers,
+        wanted=wanted, approved=approved, sides=sides, newer=newer, wrote=actor().user_id in found.draft.writers,
         lines=definitions.lines_of(found.draft.data, problems), reason=text("reason"), words=text("words"),
         difference=differences.between(kind, found.live.data if found.live else b"", found.draft.data),
         problem=t(error.message, **error.params) if error is not None else "")
@@ -137,6 +139,14 @@ def _sides(reader: Session, found: Sheet) -> Sides | None:
     base = _base(reader, found)
     return Sides(differences.between(found.kind, base, theirs), differences.between(found.kind, base, found.draft.data),
                  differences.between(found.kind, theirs, found.draft.data))
+
+
+def _in_force(reader: Session, found: Sheet) -> published.Entry | None:
+    """The version that came into force beside the draft, with who published it, when and why."""
+    if not found.behind or found.live is None:
+        return None
+    versions = published.history(reader, the_office().tenant_id, found.kind, found.key)
+    return next((one for one in versions if one.hash == found.live.hash), None)
 
 
 def _base(reader: Session, found: Sheet) -> bytes:
