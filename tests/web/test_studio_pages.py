@@ -163,7 +163,7 @@ def test_who_may_judge_sees_the_count_and_the_way_there_and_the_writer_hears_the
     assert "somebody else has to judge it" in mine and "Approve this text" not in mine
     until_idle()
     inbox = admin.get("/staff/messages")
-    assert "A draft waits for your look: Review of the reply" in inbox and PAGE + "/publish" in inbox
+    assert "请复核草稿：答复审核" in inbox and "&lt;b&gt;3" in inbox and PAGE + "/publish" in inbox
     assert save(analyst, noted(text, "zwei"), 1).status_code == 200
     page = admin.get(PAGE + "/publish")
     assert "The text has changed since the review was asked for." in page and not Labels(page).faults()
