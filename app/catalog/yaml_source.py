@@ -10,6 +10,7 @@ import yaml
 from app.kernel.errors import DefinitionError, Problem, msg
 
 MAX_BYTES, MAX_DEPTH, MAX_NODES = 200_000, 20, 20_000
+LONGEST_INTEGER = 40
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")}
 
 
@@ -125,6 +126,8 @@ def _scalar(loader: yaml.SafeLoader, node: yaml.Node, file: str, line: int) -> A
         if not number.is_finite() or abs(number) > Decimal(10) ** 30:
             raise _fault(file, line, msg("A finite number was expected here."))
         return number
+    if node.tag.endswith(":int") and len(node.value) > LONGEST_INTEGER:  # 1:1:1:… would be counted in base 60
+        raise _fault(file, line, msg("A finite number was expected here."))
     return loader.construct_object(node)
 
 

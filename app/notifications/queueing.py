@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import catalog
+from app.auth import queries as auth
 from app.kernel.ids import new_id
 from app.kernel.unit_of_work import UnitOfWork
 from app.notifications import channels
@@ -20,6 +21,7 @@ from app.notifications.profiles import choices, reach
 from app.notifications.profiles import queries as profiles
 from app.notifications.shown import shown
 from app.notifications.templates import MessageText, render
+from app.tenancy import queries as tenancy
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class Manner:
 
 
 USUAL = Manner()
+
+
+def locale_for(uow: UnitOfWork, user_id: UUID) -> str:
+    """The language a person chose, else the office's."""
+    office = tenancy.tenant_by_id(uow.tenant_id)
+    return auth.locale_of(uow.session, user_id) or (office.locale if office is not None else "zh")
 
 
 def queue(uow: UnitOfWork, template_key: str, to: Recipient, params: Mapping[str, Any], case_id: UUID | None = None,

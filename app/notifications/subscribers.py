@@ -10,8 +10,7 @@ from app.cases import queries as cases
 from app.kernel.bus import subscribes
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import UnitOfWork
-from app.notifications.queueing import Recipient, queue
-from app.tenancy import queries as tenancy
+from app.notifications.queueing import Recipient, locale_for, queue
 from app.tenancy import zones
 
 ASSIGNED, DELEGATED, SUBSTITUTE = "task_assigned", "task_delegated", "substitute_named"
@@ -37,7 +36,7 @@ def _handed(event: StoredEvent, uow: UnitOfWork, template: str) -> None:
     if told is None or to == event.actor_id:
         return
     by = auth.names(uow.session, {event.actor_id}).get(event.actor_id, "") if event.actor_id else ""
-    queue(uow, template, Recipient(user_id=to, person_id=told.person_id, locale=_locale(uow, to)),
+    queue(uow, template, Recipient(user_id=to, person_id=told.person_id, locale=locale_for(uow, to)),
           {"number": told.case_number, "by": by, "note": told.note or "–"}, told.case_id)
 
 
@@ -59,7 +58,7 @@ def _called_to_case(event: StoredEvent, uow: UnitOfWork, template: str) -> None:
     if told is None:
         return
     by = auth.names(uow.session, {event.actor_id}).get(event.actor_id, "") if event.actor_id else ""
-    queue(uow, template, Recipient(user_id=to, person_id=told.person_id, locale=_locale(uow, to)),
+    queue(uow, template, Recipient(user_id=to, person_id=told.person_id, locale=locale_for(uow, to)),
           {"number": told.case_number, "by": by}, told.case_id)
 
 
@@ -70,7 +69,7 @@ def substitute(event: StoredEvent, uow: UnitOfWork) -> None:
     if not data["substitute_id"]:
         return
     to, absent = UUID(str(data["substitute_id"])), UUID(str(data["user_id"]))
-    queue(uow, SUBSTITUTE, Recipient(user_id=to, locale=_locale(uow, to)),
+    queue(uow, SUBSTITUTE, Recipient(user_id=to, locale=locale_for(uow, to)),
           {"name": auth.names(uow.session, {absent}).get(absent, ""), "starts": _day(uow, data["starts_at"]),
            "ends": _day(uow, data["ends_at"], timedelta(seconds=1))})
 
@@ -78,11 +77,6 @@ def substitute(event: StoredEvent, uow: UnitOfWork) -> None:
 def _day(uow: UnitOfWork, at: str, before: timedelta = timedelta(0)) -> str:
     """A moment's day in the office's zone; `before`: an end is the first moment that no longer belongs to it."""
     return f"{(datetime.fromisoformat(at) - before).astimezone(zones.zone_of(uow.session, uow.tenant_id)):%Y-%m-%d}"
-
-
-def _locale(uow: UnitOfWork, user_id: UUID) -> str:
-    office = tenancy.tenant_by_id(uow.tenant_id)
-    return auth.locale_of(uow.session, user_id) or (office.locale if office is not None else "zh")
 
 
 @subscribes("supervision.quarantined", name="notifications.rule_put_aside")

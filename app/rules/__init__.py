@@ -4,8 +4,9 @@ The event table is the truth; the memory of the engine is a cache that replay re
 """
 
 from app.rules.engines import ChildEngine
+from app.rules.language import KIND, SHADOW
 from app.rules.owner import LEASE, Owner
 from app.rules.upkeep import MakeRuleLive, PublishRule, ReleaseRule, RetryRuleFault, RetryRuleFaults, RetryRules
 
-__all__ = ["LEASE", "ChildEngine", "MakeRuleLive", "Owner", "PublishRule", "ReleaseRule", "RetryRuleFault",
-           "RetryRuleFaults", "RetryRules"]
+__all__ = ["KIND", "LEASE", "SHADOW", "ChildEngine", "MakeRuleLive", "Owner", "PublishRule", "ReleaseRule",
+           "RetryRuleFault", "RetryRuleFaults", "RetryRules"]

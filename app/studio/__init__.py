@@ -4,7 +4,8 @@ Other rooms use `from app.studio import ...`.
 """
 
 from app.studio import drafts, effects
-from app.studio.drafts import KINDS, Draft
+from app.studio.commands import WAYS
+from app.studio.drafts import BEGUN, KINDS, Draft
 from app.studio.effect_commands import PublishAndMove
 
-__all__ = ["KINDS", "Draft", "PublishAndMove", "drafts", "effects"]
+__all__ = ["BEGUN", "KINDS", "WAYS", "Draft", "PublishAndMove", "drafts", "effects"]

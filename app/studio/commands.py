@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.kernel.commands import Command
+
+BESIDE = "beside"
+WAYS = ("live", "shadow", BESIDE)
+"""In which a supervision rule comes into force: it acts, it only notes, or it is on trial beside the one in force."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,10 +24,12 @@ class DraftCommand(Command):
 class BeginDraft(DraftCommand):
     """From the version in force, or with `data` where there is none. Answer {"revision", "based_on"}.
 
-    Conflict when there is a draft already.
+    `version_id`: with the text of another version of it, also one of a rule on trial; it still stands on the one in
+    force. Conflict when there is a draft already.
     """
 
     data: bytes | None = None
+    version_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +74,16 @@ class PublishDraft(DraftCommand):
 
     `over`: the hash of the version in force that the person has looked at and wants to replace, where it is not the
     one the draft began from (empty: none is in force). Conflict when another is in force, or the revision moved on.
+    `way` of a supervision rule: live, shadow, or beside the version in force on trial, in the place of the one with
+    the hash `trial`; empty: as its file says.
     """
 
     reason: str
     revision: int
     over: str | None = None
     meant: bool = False
+    way: str = ""
+    trial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,15 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_missing
 from app.studio.model import DISCARDED, OPEN, PUBLISHED, DefinitionDraft
 
-KINDS = ("process", "decision", "form")
+KINDS = ("process", "decision", "form", "message", "supervision", "scenarios")
+BEGUN = KINDS[:-1]
+"""What is begun by its name alone; scenarios belong to a process and begin as walks."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An open draft. `based_on`: hash of the version it began from, None for a new definition."""
+    """An open draft. `based_on`: hash of the version it began from, None for a new definition. `writers`: who wrote in
+    it since it was begun."""
 
     id: UUID
     kind: str
@@ -31,12 +34,18 @@ class Draft:
     begun_at: datetime
     saved_by: UUID | None
     saved_at: datetime
+    writers: frozenset[UUID] = frozenset()
 
     @classmethod
     def of(cls, row: DefinitionDraft) -> Draft:
         """The row as a value that outlives its session."""
         return cls(row.id, row.kind, row.key, bytes(row.data), row.revision, row.based_on, row.begun_by, row.begun_at,
-                   row.saved_by, row.saved_at)
+                   row.saved_by, row.saved_at, writers(row))
+
+
+def writers(row: DefinitionDraft) -> frozenset[UUID]:
+    """Who wrote in it; of a row from before they were noted down, who began it and who saved it last."""
+    return frozenset({*map(UUID, row.writers), *(one for one in (row.begun_by, row.saved_by) if one is not None)})
 
 
 def draft(session: Session, tenant_id: UUID, kind: str, key: str) -> Draft | None:

@@ -52,7 +52,8 @@ def key_from(uow: UnitOfWork, kind: str, names: Names) -> str:
 
 def fresh_file(kind: str, key: str, names: Names) -> bytes:
     """The bytes of a new file. KeyError for a kind that has no drafts."""
-    text = {"process": _process, "decision": _decision, "form": _form}[kind](key, names)
+    text = {"process": _process, "decision": _decision, "form": _form, "message": _message,
+            "supervision": _rule}[kind](key, names)
     return text.encode()
 
 
@@ -145,3 +146,28 @@ def _form(key: str, names: Names) -> str:
         {"type": "default", "id": key, "schemaVersion": 17, "executionPlatform": "Camunda Cloud",
          "executionPlatformVersion": "8.6.0", "properties": known, "components": title},
         ensure_ascii=False, indent=2) + "\n"
+
+
+def _message(key: str, names: Names) -> str:
+    """A JSON string is a YAML string in double quotes."""
+    zh, en = (json.dumps(name, ensure_ascii=False) for name in (names.zh, names.en or names.zh))
+    return f"id: {key}\nzh:\n  subject: {zh}\n  body: {zh}\nen:\n  subject: {en}\n  body: {en}\n"
+
+
+def _rule(key: str, names: Names) -> str:
+    """It only notes, until somebody has read what it does."""
+    title = json.dumps(" / ".join(filter(None, (names.zh, names.en))), ensure_ascii=False)
+    return f"""rule: {key}
+title: {title}
+shape: match
+mode: shadow
+event: case.rated
+where: 'rating <= 2'
+then:
+  - {{action: notify, params: {{role: supervisor}}}}
+scenarios:
+  - name: 两分 / Two points
+    events:
+      - {{event: case.rated, case: a, rating: 2}}
+    fires: [1]
+"""

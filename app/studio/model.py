@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, String
@@ -16,7 +17,8 @@ ASKED, APPROVED, REJECTED = "asked", "approved", "rejected"
 
 class DefinitionDraft(TenantScoped, Base):
     """The one draft of a definition. The row stays when the draft ends, so that `revision` never counts anew: a page
-    that was left open cannot take a later draft for its own. `data` is empty once it was published.
+    that was left open cannot take a later draft for its own. `data` is empty once it was published. `writers`: ids of
+    all who wrote in it since it was begun.
     """
 
     __tablename__ = "definition_draft"
@@ -32,6 +34,7 @@ class DefinitionDraft(TenantScoped, Base):
     begun_by: Mapped[UUID | None]
     saved_at: Mapped[datetime]
     saved_by: Mapped[UUID | None]
+    writers: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class DraftReader(TenantScoped, Base):

@@ -17,6 +17,10 @@ _ENGLISH = re.compile(r'name="name_en"\s+value="([^"]*)"')
 _SHOWING = r"(?:[\w.-]+:)?(?:userTask|startEvent)"
 _TASK = re.compile(rf"<{_SHOWING}\b([^<>]*[^/<>])>(.*?)</{_SHOWING}>", re.DOTALL)
 _FORM = re.compile(r'formId="([\w-]+)"')
+_TITLE = re.compile(r"^title:[ \t]*([^\n]*)", re.MULTILINE)
+_SUBJECT = r"^{}:[ \t]*\n(?:[ \t]+(?!subject:)[^\n]*\n)*?[ \t]+subject:[ \t]*([^\n]*)"
+_FILLED = re.compile(r"\{\w{1,40}\}", re.ASCII)
+_SUBJECTS = tuple(re.compile(_SUBJECT.format(code), re.MULTILINE) for code in ("zh", "en"))
 Title = tuple[str, str]
 """(Chinese, English); the English is empty where the file has none."""
 
@@ -34,6 +38,8 @@ def title(kind: str, key: str, data: bytes) -> Title:
     text = as_text(data[:400_000])
     if kind == "form":
         return _of_form(text)
+    if kind in ("message", "supervision", "scenarios"):
+        return _of_yaml(kind, text)
     for found in (_PROCESS if kind == "process" else _DECISION).finditer(text):
         if _attribute(found[1], "id") == key or kind == "process":
             return _of_process(found) if kind == "process" else _of_decision(found)
@@ -84,6 +90,30 @@ def _of_form(text: str) -> Title:
         return "", ""
     known = known if isinstance(known, dict) else {}
     return _short(str(known.get("name") or "")), _short(str(known.get("name_en") or ""))
+
+
+def _of_yaml(kind: str, text: str) -> Title:
+    """A rule by its title, a message by its subjects; scenarios have no name of their own."""
+    if kind == "supervision":
+        found = _TITLE.search(text)
+        return halves(_scalar(found[1])) if found else ("", "")
+    if kind == "message":
+        zh, en = (pattern.search(text) for pattern in _SUBJECTS)
+        return _of_subject(zh), _of_subject(en)
+    return "", ""
+
+
+def _of_subject(found: re.Match[str] | None) -> str:
+    """What is filled in is left open."""
+    return _short(_FILLED.sub("…", _scalar(found[1]))) if found else ""
+
+
+def _scalar(text: str) -> str:
+    """A value as it stands on its line, without quotes."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('\\"', '"')
+    return text[1:-1].replace("''", "'") if len(text) > 1 and text[0] == text[-1] == "'" else text
 
 
 def _english(text: str) -> str:

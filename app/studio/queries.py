@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.studio.drafts import Draft, discarded, draft, revision
 from app.studio.model import APPROVED, ASKED, OPEN, REJECTED, DefinitionDraft, DraftReader
-from app.studio.reviews import Said, approved, said, state, wanted
+from app.studio.reviews import Said, approved, said, state, states, waiting_for, wanted
 
 __all__ = ["APPROVED", "ASKED", "REJECTED", "Draft", "Said", "approved", "discarded", "draft", "open_drafts", "readers",
-           "revision", "said", "state", "waiting_for", "wanted"]
+           "revision", "said", "state", "states", "waiting_for", "wanted"]
 PRESENT = timedelta(seconds=50)
 """Pages tell every fifteen seconds that they are open; one that misses three is closed."""
 
@@ -32,9 +32,3 @@ def readers(session: Session, tenant_id: UUID, kind: str, key: str, now: datetim
                     DraftReader.seen_at >= now - PRESENT)
              .order_by(DraftReader.id))
     return list(session.scalars(query))
-
-
-def waiting_for(session: Session, drafts: list[Draft], user_id: UUID | None) -> dict[tuple[str, str], Said]:
-    """Of these drafts those that wait for a look and that this person may judge: (kind, key) -> who asked."""
-    found = {(one.kind, one.key): state(session, one) for one in drafts if one.saved_by != user_id}
-    return {place: word for place, word in found.items() if word is not None and word.what == ASKED}

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.extensions import csrf
 from app.web import (
     access,
+    bodies,
     context,
     difference_words,
     errors,
@@ -31,6 +32,7 @@ def install(app: Flask) -> None:
     proxies = int(app.config["TRUSTED_PROXIES"])
     app.wsgi_app = ProxyFix(inner, proxies, proxies, proxies) if proxies else inner  # type: ignore[method-assign]
     app.session_interface = sessions.OfficeSessions()
+    bodies.install(app)
     logs.install(app)
     texts.install(app)
     context.install(app)

@@ -2,5 +2,6 @@
 
 import { mount } from "./studio/plain.js";
 import { start } from "./studio/shell.js";
+import { written } from "./studio/written.js";
 
-start(mount);
+start((given) => mount({ ...given, extensions: written(given) }));

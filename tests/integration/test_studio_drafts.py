@@ -19,6 +19,7 @@ from app.kernel.commands import Actor
 from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, NotFound, TooLarge
 from app.kernel.events import StoredEvent
 from app.kernel.model import Base
+from app.notifications.model import Notification
 from app.studio import commands, drafts, queries
 from app.studio.fresh import Names, fresh_file
 from app.tenancy.commands import SaveOffice
@@ -143,7 +144,7 @@ def test_saving_begins_a_draft_only_on_what_is_in_force(two: Two) -> None:
     with pytest.raises(NotFound):
         two.do("BeginDraft", key="no_such_decision")
     with pytest.raises(NotFound):
-        two.do("BeginDraft", kind="message", key="x")
+        two.do("BeginDraft", kind="supervision_shadow", key="x")
 
 
 def test_a_page_left_open_cannot_take_a_later_draft_for_its_own(two: Two) -> None:
@@ -204,7 +205,7 @@ def test_what_was_put_aside_can_be_taken_back(two: Two) -> None:
     assert events(two) == ["draft.begun", "draft.discarded", "draft.restored", "draft.discarded", "draft.begun"]
 
 
-@pytest.mark.parametrize("kind", drafts.KINDS)
+@pytest.mark.parametrize("kind", drafts.BEGUN)
 def test_a_new_definition_gets_its_key_from_its_name_and_is_sound(two: Two, kind: str) -> None:
     def new(**names: str) -> Any:
         return two.send(commands.NewDefinition, two.one, kind=kind, **names)
@@ -245,9 +246,8 @@ def test_a_second_person_approves_exactly_this_text(two: Two) -> None:
         two.do("PublishDraft", reason=REASON, revision=revision)
     two.do("AskForReview", revision=revision, words="请看第三行")
     with database.current().read(two.office.tenant_id) as session:
-        found = queries.open_drafts(session, two.office.tenant_id)
-        assert queries.waiting_for(session, found, two.one.user_id) == {}
-        waits = queries.waiting_for(session, found, two.other.user_id)
+        assert queries.waiting_for(session, two.one.user_id) == {}
+        waits = queries.waiting_for(session, two.other.user_id)
     assert waits[KIND, KEY].words == "请看第三行"
     with pytest.raises(Forbidden):
         two.do("ApproveDraft", revision=revision)
@@ -266,6 +266,76 @@ def test_a_second_person_approves_exactly_this_text(two: Two) -> None:
     two.do("PublishDraft", reason=REASON, revision=later)
     stored = [str(row.data) for row in two.office.rows(StoredEvent) if row.type.startswith("draft.")]
     assert stored and not any("第三行" in each for each in stored)
+
+
+def told(two: Two, who: Actor) -> list[Notification]:
+    two.office.work()
+    return [one for one in two.office.rows(Notification, Notification.to_user_id == who.user_id)
+            if one.template.startswith("draft_")]
+
+
+def test_reviewers_are_told_once_and_the_writer_of_the_verdict_with_its_reason(two: Two) -> None:
+    revision, _data = two.begun()
+    two.do("AskForReview", revision=revision, words="请看第三行")
+    (asked,) = told(two, two.other)
+    assert (asked.template, asked.channel, asked.read_at) == ("draft_review_asked", "in_app", None)
+    assert "请看第三行" in asked.body and "答复审核" in asked.subject and asked.params["draft_key"] == KEY
+    assert told(two, two.one) == [] and told(two, two.office.who("supervisor")) == []
+    two.do("RejectDraft", two.other, revision=revision, words="第三行少一条")
+    (rejected,) = told(two, two.one)
+    assert rejected.template == "draft_rejected" and "第三行少一条" in rejected.body and two.other.name in rejected.body
+    two.do("AskForReview", revision=revision)
+    two.do("ApproveDraft", two.other, revision=revision)
+    assert [one.template for one in told(two, two.one)] == ["draft_rejected", "draft_approved"]
+    assert [one.template for one in told(two, two.other)] == ["draft_review_asked"] * 2
+    assert events(two) == ["draft.begun", "draft.review_asked", "draft.rejected", "draft.review_asked", "draft.approved"]
+
+
+def test_a_verdict_on_a_draft_that_is_published_before_the_message_goes_still_has_its_name(two: Two) -> None:
+    revision, _data = two.begun()
+    two.do("ApproveDraft", two.other, revision=revision)
+    two.do("PublishDraft", reason=REASON, revision=revision)
+    assert "答复审核" in told(two, two.one)[0].subject
+
+
+def test_nobody_who_wrote_in_a_draft_judges_it(two: Two) -> None:
+    revision, data = two.begun()
+    saved = two.do("SaveDraft", two.other, data=data + b"\n", revision=revision)["revision"]
+    for writer in (two.one, two.other):
+        with pytest.raises(Forbidden):
+            two.do("ApproveDraft", writer, revision=saved)
+        with pytest.raises(Forbidden):
+            two.do("RejectDraft", writer, revision=saved, words="nein")
+    two.do("AskForReview", revision=saved)
+    with database.current().read(two.office.tenant_id) as session:
+        assert [queries.waiting_for(session, one.user_id) for one in (two.one, two.other)] == [{}, {}]
+    assert told(two, two.one) == told(two, two.other) == []
+    again = two.do("DiscardDraft", revision=saved)["revision"]
+    began = two.do("BeginDraft", two.other)["revision"]  # a new draft has writers of its own
+    assert began > again
+    assert two.do("ApproveDraft", revision=began)["revision"] == began
+
+
+def test_a_draft_that_changed_since_it_was_spoken_of_says_so(two: Two) -> None:
+    def newest() -> tuple[str, bool]:
+        with database.current().read(two.office.tenant_id) as session:
+            draft = drafts.draft(session, two.office.tenant_id, KIND, KEY)
+            assert draft is not None
+            found = queries.state(session, draft)
+            assert found is not None and queries.states(session)[KIND, KEY][0] == found
+            return found.what, found.changed
+
+    revision, data = two.begun()
+    two.do("AskForReview", revision=revision)
+    assert newest() == ("asked", False)
+    later = two.do("SaveDraft", data=data + b"\n", revision=revision)["revision"]
+    assert newest() == ("asked", True)
+    two.do("ApproveDraft", two.other, revision=later)
+    assert newest() == ("approved", False)
+    two.do("SaveDraft", data=data, revision=later)
+    assert newest() == ("approved", True)
+    with database.current().read(two.office.tenant_id) as session:
+        assert queries.waiting_for(session, two.other.user_id) == {}
 
 
 def test_who_has_the_page_open_is_known_while_it_is(two: Two) -> None:

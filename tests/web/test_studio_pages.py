@@ -17,6 +17,7 @@ from app.kernel.bus import dispatch
 from app.kernel.commands import SYSTEM
 from app.studio import naming
 from app.tenancy.queries import tenant_by_slug
+from app.workers.loop import until_idle
 from tests.hostile_xml import ATTACKS
 from tests.pace import measured
 from tests.web.admin_pages import HOME, Desk, Labels
@@ -144,6 +145,36 @@ def test_the_checks_are_those_of_publishing_with_places(analyst: Desk) -> None:
     analyst.client.get(f"{HOME}/preferences?lang=zh")
     spoken = send(analyst, PAGE + "/lint", {"source": broken}).json["problems"][0]["text"]
     assert re.search(r"[\u4e00-\u9fff]", spoken)
+
+
+def test_who_may_judge_sees_the_count_and_the_way_there_and_the_writer_hears_the_verdict(analyst: Desk, admin: Desk) -> None:
+    text = source(analyst.get(PAGE))
+    assert save(analyst, noted(text), 0).status_code == 200
+    mark = admin.client.get(HOME + "/studio/waits")
+    assert "wait for your look" not in mark.text
+    ask = analyst.post(PAGE + "/review", {"revision": "1", "words": "Row <b>3</b>", "_action": "ask"}, PAGE + "/publish")
+    assert ask.status_code == 303
+    live = admin.client.get(HOME + "/studio/waits", headers={"If-None-Match": mark.headers["ETag"]})
+    assert live.status_code == 200 and "wait for your look" in live.text and "Row &lt;b&gt;3&lt;/b&gt;" in live.text
+    assert "/studio/decision/review/publish" in live.text
+    assert admin.client.get(HOME + "/studio/waits", headers={"If-None-Match": live.headers["ETag"]}).status_code == 304
+    assert "wait for your look" in admin.get("/admin/definitions") and "wait for your look" not in analyst.get("/studio/")
+    mine = analyst.get(PAGE + "/publish")
+    assert "somebody else has to judge it" in mine and "Approve this text" not in mine
+    until_idle()
+    inbox = admin.get("/staff/messages")
+    assert "请复核草稿：答复审核" in inbox and "&lt;b&gt;3" in inbox and PAGE + "/publish" in inbox
+    assert save(analyst, noted(text, "zwei"), 1).status_code == 200
+    page = admin.get(PAGE + "/publish")
+    assert "The text has changed since the review was asked for." in page and not Labels(page).faults()
+    assert "changed since" in admin.get("/studio/")
+    stale = {"revision": "1", "words": "", "_action": "approve"}
+    assert admin.post(PAGE + "/review", stale, PAGE + "/publish").status_code == 409
+    no = {"revision": "2", "words": "Row 3 lacks a case", "_action": "reject"}
+    assert admin.post(PAGE + "/review", no, PAGE + "/publish").status_code == 303
+    assert "wait for your look" not in admin.get("/studio/") and "Row 3 lacks a case" in analyst.get(PAGE)
+    until_idle()
+    assert "Row 3 lacks a case" in analyst.get("/staff/messages")
 
 
 def test_security_04_05_hostile_xml_as_a_draft_is_refused_with_its_place_within_a_second(analyst: Desk) -> None:

@@ -26,7 +26,7 @@ NAMES = {"Yikou", "CSV", "SHA", "kB", "MB", "English", "中文", "一口", "口"
          "test"}  # events that other tests of this process declare
 """Words that are the same in both languages."""
 BOTH = ("admin.service", "admin.unit", "admin.item", "admin.decision_table", "admin.template",
-        "admin.templates", "admin.reply", "admin.office_settings", "admin.rule_editor", "studio.editor")
+        "admin.templates", "admin.reply", "admin.office_settings", "studio.editor")
 """Pages where both languages of an entry are edited side by side, or the texts of a file as they stand in it."""
 WITHOUT_LANGUAGE = "unavailable.html"
 """Shown when nothing can be asked, the reader's language neither: it says everything in both."""

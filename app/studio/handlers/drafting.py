@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from app import catalog
+from app import catalog, rules
 from app.auth import policy
 from app.catalog import kind_named, live
+from app.catalog import queries as published
 from app.kernel.bus import handles
 from app.kernel.errors import Conflict, Invalid, NotFound, TooLarge, msg
 from app.kernel.unit_of_work import UnitOfWork
 from app.studio.commands import BeginDraft, DiscardDraft, DraftCommand, NewDefinition, RestoreDraft, SaveDraft
-from app.studio.drafts import KINDS, locked
+from app.studio.drafts import BEGUN, KINDS, locked
 from app.studio.events import DraftBegun, DraftContinued, DraftDiscarded, DraftEvent, DraftRestored
 from app.studio.fresh import fresh_file, key_from, names_of
 from app.studio.model import DISCARDED, OPEN, DefinitionDraft
@@ -27,20 +28,30 @@ def begin_draft(command: BeginDraft, uow: UnitOfWork) -> dict[str, Any]:
     if row.state == OPEN:
         raise Conflict(msg("There is a draft of this definition already."))
     current = live(uow.session, uow.tenant_id, row.kind, row.key)
-    if current is None and command.data is None:
-        raise NotFound(msg("There is no such version."))
     if current is not None and command.data is not None:
         raise Conflict(OTHER_BASE)
-    data = current.data if current is not None else command.data or b""
+    data = _earlier(command, uow) if command.version_id is not None else command.data
+    if data is None and current is None:
+        raise NotFound(msg("There is no such version."))
+    data = current.data if data is None and current is not None else data or b""
     begin(uow, row, data, current.hash if current is not None else None)
     return {"revision": row.revision, "based_on": row.based_on}
+
+
+def _earlier(command: BeginDraft, uow: UnitOfWork) -> bytes:
+    """The text of another version of this definition; of a rule also one that is on trial."""
+    found = published.version(uow.session, uow.tenant_id, command.version_id) if command.version_id else None
+    kinds = (command.kind, rules.SHADOW) if command.kind == rules.KIND else (command.kind,)
+    if found is None or found.kind not in kinds or found.key != command.definition_key:
+        raise NotFound(msg("There is no such version."))
+    return found.data
 
 
 @handles(NewDefinition)
 def new_definition(command: NewDefinition, uow: UnitOfWork) -> dict[str, Any]:
     """A sound file of its kind that has a name and does next to nothing."""
     policy.require(uow.actor, "definition.draft")
-    if command.kind not in KINDS:
+    if command.kind not in BEGUN:
         raise NotFound(msg("There is no kind of definition called %(kind)s."), kind=command.kind)
     names = names_of(command.name_zh, command.name_en)
     key = key_from(uow, command.kind, names)
@@ -110,6 +121,7 @@ def begin(uow: UnitOfWork, row: DefinitionDraft, data: bytes, based_on: str | No
     row.state, row.data, row.based_on, row.revision = OPEN, data, based_on, row.revision + 1
     row.begun_at = row.saved_at = uow.now
     row.begun_by = row.saved_by = uow.actor.user_id
+    row.writers = _with(uow, [])
     uow.record(about(DraftBegun, row))
 
 
@@ -122,8 +134,14 @@ def _keep(uow: UnitOfWork, row: DefinitionDraft, data: bytes) -> None:
     other = row.saved_by != uow.actor.user_id
     row.data, row.revision = data, row.revision + 1
     row.saved_at, row.saved_by = uow.now, uow.actor.user_id
+    row.writers = _with(uow, row.writers)
     if other:
         uow.record(about(DraftContinued, row))
+
+
+def _with(uow: UnitOfWork, writers: list[Any]) -> list[Any]:
+    own = str(uow.actor.user_id)
+    return writers if uow.actor.user_id is None or own in writers else [*writers, own]
 
 
 def _fits(command: SaveDraft) -> None:

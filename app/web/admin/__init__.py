@@ -28,7 +28,6 @@ from app.web.admin import (  # noqa: E402  views
     publishing,
     replies,
     retention,
-    rule_editor,
     rule_faults,
     rule_trials,
     service_forms,
@@ -44,5 +43,5 @@ from app.web.admin import (  # noqa: E402  views
 __all__ = ["audit", "blueprint", "calendar", "checking", "decision_tables", "definitions",
            "diagram_profile", "erasing", "knowledge", "menu", "messages", "moving_cases", "moving_runs", "new_office",
            "notice_form", "notices", "office_settings", "offices", "people", "places", "publishing", "replies",
-           "retention", "rule_editor", "rule_faults", "rule_trials", "service_forms", "services", "starts",
+           "retention", "rule_faults", "rule_trials", "service_forms", "services", "starts",
            "subscription", "supervision_rules", "templates", "units", "versions"]

@@ -19,6 +19,7 @@ from app.config import ROOT
 from app.kernel.errors import NotFound, Problem, msg
 from app.kernel.model import BASE_TENANT_ID
 from app.offices import files
+from app.studio import KINDS as STUDIO_KINDS
 from app.web import differences
 from app.web.access import access
 from app.web.admin import blueprint, live_counts
@@ -91,8 +92,8 @@ def one_page(kind: str, key: str, version_id: UUID | None = None, **refusal: Any
         current = queries.version(reader, tenant_id, effective.id).data if effective else b""
         live = live_counts.of_page(reader, shown, versions)
     source = shown.data.decode("utf-8", "replace")
-    return render_template("admin/definition.html", kind=kind, key=key, versions=versions, shown=shown,
-                           effective=effective, drifted=drifted, people=people, source=source[:MOST_SHOWN],
+    return render_template("admin/definition.html", studio_kinds=STUDIO_KINDS, kind=kind, key=key, versions=versions,
+                           shown=shown, effective=effective, drifted=drifted, people=people, source=source[:MOST_SHOWN],
                            cut=len(source) > MOST_SHOWN,
                            difference=differences.between(kind, current, shown.data), own=shown.tenant_id == tenant_id,
                            **{"problem": "", "problems": (), "lines": {}, **live, **refusal})

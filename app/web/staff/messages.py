@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.auth import policy
 from app.cases import queries as cases
 from app.kernel.errors import msg
 from app.notifications import queries
 from app.notifications.commands import MarkRead
+from app.notifications.model import Notification
+from app.studio import KINDS as STUDIO_KINDS
 from app.web.access import access
 from app.web.pages import next_page, reading, unkeyed, uuid_or_none
 from app.web.sessions import actor, signed_in
@@ -43,7 +47,15 @@ def messages() -> str:
         covers = cases.covers(reader, actor(), {one.case_id for one in found if one.case_id})
         words = {one.id: tuple(covers[one.case_id](text) if one.case_id in covers else text
                                for text in (one.subject, one.body)) for one in found}
-    return render_template("staff/messages.html", messages=found, words=words)
+    return render_template("staff/messages.html", messages=found, words=words, drafts=_drafts(found))
+
+
+def _drafts(found: Iterable[Notification]) -> dict[UUID, str]:
+    """Pages of the drafts that messages tell of, for who may open them."""
+    if not policy.can(actor(), "definition.draft"):
+        return {}
+    return {one.id: url_for("studio.deciding", kind=one.params["draft_kind"], key=one.params["draft_key"])
+            for one in found if one.params.get("draft_kind") in STUDIO_KINDS and "draft_key" in one.params}
 
 
 @blueprint.post("/messages/<uuid:notification_id>/read")

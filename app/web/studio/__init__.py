@@ -19,10 +19,14 @@ from app.web.studio import (  # noqa: E402  views
     options,
     overview,
     packages,
+    rule_effect,
+    rule_language,
     saving,
+    waits,
     walk_scenarios,
     walks,
 )
 
 __all__ = ["blueprint", "data", "deciding", "differences", "drift", "editor", "effect", "expressions", "form_preview",
-           "heat", "in_force", "known", "options", "overview", "packages", "saving", "walk_scenarios", "walks"]
+           "heat", "in_force", "known", "options", "overview", "packages", "rule_effect", "rule_language", "saving",
+           "waits", "walk_scenarios", "walks"]

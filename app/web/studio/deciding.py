@@ -8,11 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app import rules
 from app.catalog import WentOtherwise
 from app.catalog import queries as published
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Forbidden, Invalid, YikouError, msg
-from app.studio import Draft, naming, queries, surveying
+from app.studio import Draft, naming, queries
 from app.studio.commands import ApproveDraft, AskForReview, PublishDraft, RejectDraft
 from app.web import differences
 from app.web.access import access
@@ -22,7 +23,7 @@ from app.web.pages import dispatch, reading
 from app.web.sessions import actor, the_office
 from app.web.studio import blueprint
 from app.web.studio.editor import PLACE, Sheet, number, sheet
-from app.web.studio.names import called, people
+from app.web.studio.names import called, naming_diagrams, people
 from app.web.texts import t
 
 Answer = Response | tuple[str, int] | str
@@ -51,6 +52,8 @@ def deciding(kind: str, key: str) -> str:
 @access("definition.publish")
 def publish(kind: str, key: str) -> Answer:
     """Through the catalog; with `over` it replaces a version that the draft did not begin from."""
+    if kind == rules.KIND:  # what it would have done is looked at first
+        return redirect(url_for("studio.effect", kind=kind, key=key), 303)
     try:
         expect("revision", "reason", "over", "meant")
         over = request.form.get("over")
@@ -106,16 +109,18 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         own = [] if any(one.severity == "error" for one in problems) else published.otherwise(
             reader, tenant_id, kind, key, found.draft.data)
         said = queries.said(reader, found.draft)
-        who = people(reader, [found.draft.saved_by, *(one.by_user_id for one in said)])
+        newer = _in_force(reader, found)
+        who = people(reader, [found.draft.saved_by, newer.published_by if newer is not None else None,
+                              *(one.by_user_id for one in said)])
         state, wanted = queries.state(reader, found.draft), queries.wanted(reader)
         approved = queries.approved(reader, found.draft)
         sides = _sides(reader, found)
-        diagrams = surveying.processes(reader, tenant_id) if kind == "form" else ()
+        diagrams = naming_diagrams(reader, kind)
     return render_template(
         "studio/publish.html", sheet=found, draft=found.draft, name=called(kind, key, found.draft.data, diagrams),
         problems=problems, own=own[:50],
         wrong=any(one.severity == "error" for one in problems), said=said, who=who, state=state,
-        wanted=wanted, approved=approved, sides=sides, mine=found.draft.saved_by == actor().user_id,
+        wanted=wanted, approved=approved, sides=sides, newer=newer, wrote=actor().user_id in found.draft.writers,
         lines=definitions.lines_of(found.draft.data, problems), reason=text("reason"), words=text("words"),
         difference=differences.between(kind, found.live.data if found.live else b"", found.draft.data),
         problem=t(error.message, **error.params) if error is not None else "")
@@ -134,6 +139,14 @@ def _sides(reader: Session, found: Sheet) -> Sides | None:
     base = _base(reader, found)
     return Sides(differences.between(found.kind, base, theirs), differences.between(found.kind, base, found.draft.data),
                  differences.between(found.kind, theirs, found.draft.data))
+
+
+def _in_force(reader: Session, found: Sheet) -> published.Entry | None:
+    """The version that came into force beside the draft, with who published it, when and why."""
+    if not found.behind or found.live is None:
+        return None
+    versions = published.history(reader, the_office().tenant_id, found.kind, found.key)
+    return next((one for one in versions if one.hash == found.live.hash), None)
 
 
 def _base(reader: Session, found: Sheet) -> bytes:

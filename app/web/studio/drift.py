@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app import dmn
@@ -13,6 +13,7 @@ from app.auth import queries as auth
 from app.catalog import queries
 from app.catalog.commands import KeepOwnDefinition, WithdrawDefinition
 from app.kernel.errors import Conflict, Invalid, YikouError, msg
+from app.studio import KINDS
 from app.web import differences
 from app.web.access import access
 from app.web.admin.sent import expect, refused, text
@@ -93,7 +94,7 @@ def _page(kind: str, key: str, error: YikouError | None = None) -> str:
         ours=differences.between(kind, then, found.own.data) if then is not None else None,
         apart=differences.between(kind, now, found.own.data) if now is not None else None,
         clashes=clashes(kind, then, now, found.own.data) if then is not None and now is not None else [],
-        editor=url_for("studio.editor", kind=kind, key=key) if "studio.editor" in current_app.view_functions else "",
+        editor=url_for("studio.editor", kind=kind, key=key) if kind in KINDS else "",
         reason=text("reason"), **refused(error))
 
 

@@ -5,38 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app import catalog
+from app import catalog, rules
 from app.auth import policy
 from app.config import ROOT
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, NotFound, TooLarge, YikouError, msg
-from app.studio import KINDS, Draft, naming, queries, surveying
+from app.studio import KINDS, Draft, naming, queries
 from app.studio.commands import BeginDraft, DiscardDraft, RestoreDraft, SaveDraft
 from app.web import differences
 from app.web.access import access
 from app.web.admin.sent import expect, text
 from app.web.headers import POLICY
-from app.web.pages import dispatch, reading, unkeyed
+from app.web.pages import dispatch, reading, unkeyed, uuid_or_none
 from app.web.sessions import actor, the_office
 from app.web.studio import blueprint
-from app.web.studio.names import called, people
+from app.web.studio.names import called, naming_diagrams, people
 from app.web.studio.shell_words import shell_words
 from app.web.texts import locale, t
 
 ENTRIES = {"process": "studio_bpmn", "decision": "studio_dmn", "form": "studio_form"}
+"""Drawn editors by kind; all other kinds are written."""
 PLAIN = "studio_text"
 EDITOR_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "font-src 'self'", "font-src 'self' data:")
 """The graphical editors set styles on elements while drawing; scripts stay as strict as everywhere."""
 FRAMES = {"form": "; frame-src 'self'"}
 """Only the editor of forms has frames: what people will see, on a page that runs no script."""
-PLACE = "/<any(process, decision, form):kind>/<key>"
+PLACE = f"/<any({', '.join(KINDS)}):kind>/<key>"
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,18 @@ def discard(kind: str, key: str) -> Response:
     return redirect(url_for("studio.editor", kind=kind, key=key) if live is not None else url_for("studio.home"), 303)
 
 
+@blueprint.post(PLACE + "/begin-from")
+@access("definition.draft")
+def begin_from(kind: str, key: str) -> Response:
+    """A draft with the text of another version, where there is no draft; where there is one, its page says so."""
+    expect("version")
+    try:
+        dispatch(BeginDraft, kind=kind, definition_key=key, version_id=uuid_or_none(text("version")) or UUID(int=0))
+    except Conflict as error:
+        flash(t(error.message, **error.params), "warn")
+    return redirect(url_for("studio.editor", kind=kind, key=key), 303)
+
+
 @blueprint.post(PLACE + "/restore")
 @access("definition.draft")
 def restore(kind: str, key: str) -> Response:
@@ -145,7 +159,7 @@ def _page(kind: str, key: str, error: YikouError | None = None, typed: str | Non
         here = queries.readers(reader, tenant_id, kind, key, now)
         who = people(reader, [*here, found.draft.saved_by if found.draft is not None else None,
                               found.discarded.saved_by if found.discarded is not None else None])
-        diagrams = surveying.processes(reader, tenant_id) if kind == "form" else ()
+        diagrams = naming_diagrams(reader, kind)
         name = called(kind, key, found.source.encode(), diagrams)
         said = queries.state(reader, found.draft) if found.draft is not None else None
     source = found.source if typed is None else typed
@@ -155,13 +169,14 @@ def _page(kind: str, key: str, error: YikouError | None = None, typed: str | Non
     answer = make_response(render_template(
         "studio/editor.html", sheet=found, name=name, source=source, who=who, said=said, script=entry,
         others=[who[one] for one in here if one != actor().user_id and one in who], difference=changed,
-        plain=entry == PLAIN, drawable=_built(f"{ENTRIES[kind]}.js"), style=_built(f"{entry}.css"),
+        plain=entry == PLAIN, drawable=kind in ENTRIES and _built(f"{ENTRIES[kind]}.js"), style=_built(f"{entry}.css"),
         problem=t(error.message, **error.params) if error is not None else "", conflict=isinstance(error, Conflict),
         config=_config(found), may_publish=policy.can(actor(), "definition.publish"),
         walk=route(f"walk/{key}") if kind == "process" else "",
         pictures=route(f"differences/{kind}/{key}")))
     answer.status_code = error.status if error is not None else 200
-    answer.headers["Content-Security-Policy"] = EDITOR_POLICY + FRAMES.get(kind, "")
+    if kind in ENTRIES:
+        answer.headers["Content-Security-Policy"] = EDITOR_POLICY + FRAMES.get(kind, "")
     return answer
 
 
@@ -171,13 +186,14 @@ def _config(found: Sheet) -> dict[str, Any]:
     return {**place, "locale": locale(), "revision": found.revision, "based_on": found.based_on,
             "open": found.draft is not None, "me": str(actor().user_id), "words": shell_words(),
             "urls": {"save": url_for("studio.autosave", **place), "present": url_for("studio.present", **place),
-                     "lint": url_for("studio.check", **place), "options": url_for("studio.options"),
+                     "lint": url_for("studio.check", **place),
+                     "options": url_for("studio.rule_language" if found.kind == rules.KIND else "studio.options"),
                      "page": url_for("studio.editor", **place)}}
 
 
 def _entry(kind: str) -> str:
     """The script of the editor; the text editor where the drawn one is not wanted or was not built."""
-    wanted = ENTRIES[kind]
+    wanted = ENTRIES.get(kind, PLAIN)
     return wanted if request.args.get("as") != "text" and _built(f"{wanted}.js") else PLAIN
 
 

@@ -12,14 +12,15 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import catalog
+from app import catalog, rules
 from app.auth import policy
 from app.catalog import queries as published
 from app.catalog.commands import NoteRefusal
 from app.kernel.errors import Conflict, DefinitionError, Invalid, NotFound, YikouError, msg
 from app.knowledge import queries as knowledge
-from app.studio import Draft, PublishAndMove, effects, queries
-from app.studio.commands import PublishDraft
+from app.notifications import preview
+from app.studio import KINDS, Draft, PublishAndMove, effects, queries
+from app.studio.commands import BESIDE, PublishDraft
 from app.tenancy import queries as tenancy
 from app.web import differences
 from app.web.access import access
@@ -29,14 +30,14 @@ from app.web.element_names import element_name, process_names
 from app.web.moving_words import named
 from app.web.pages import dispatch, reading
 from app.web.sessions import actor, the_office
-from app.web.studio import blueprint
-from app.web.studio.names import called
+from app.web.studio import blueprint, rule_effect
+from app.web.studio.names import called, naming_diagrams
 from app.web.texts import name_of, t, zone
 
-PLACE = "/publish/<any(process, decision, form):kind>/<key>"
+PLACE = f"/publish/<any({', '.join(KINDS)}):kind>/<key>"
 PAIR = "pair."
 FIELDS = ("revision", "over", "reason", "who", "from", "at", "since", "services", "units", "start",
-          "meant")
+          "meant", *rule_effect.FIELDS)
 NEW, ALL, SOME = "new", "all", "some"
 
 
@@ -54,6 +55,7 @@ class Sent:
     start: str = "at_once"
     reason: str = ""
     meant: bool = False
+    over: str = ""
 
     @staticmethod
     def read() -> Sent:
@@ -64,7 +66,7 @@ class Sent:
         return Sent(who=text("who") or ALL, since=text("since"), versions=tuple(request.form.getlist("from")),
                     pairs={name.removeprefix(PAIR): text(name) for name in names if text(name)},
                     start=text("start") or "at_once", reason=text("reason"), meant=text("meant") == "on",
-                    **many)
+                    over=text("over"), **many)
 
     def choice(self) -> effects.Choice:
         """Raises Invalid."""
@@ -101,6 +103,9 @@ def take_effect(kind: str, key: str) -> Response:
         choice = sent.choice()
         if request.form.get("_action") == "look":
             return _page(kind, key, sent)
+        asks = rule_effect.asks(kind, key) if sent.reason else ""
+        if asks:
+            return _page(kind, key, sent, rule_effect.Busy(msg("Please look at it once more.")), asks)
         answer = _publish(kind, key, sent, choice)
     except catalog.WentOtherwise:
         kept = msg("It is not in force yet: scenarios that this office has kept would go otherwise.")
@@ -110,13 +115,17 @@ def take_effect(kind: str, key: str) -> Response:
         return _page(kind, key, sent, Invalid(msg("The file was refused. What was in force stays in force.")))
     except (Conflict, Invalid) as error:
         return _page(kind, key, sent, error)
-    flash(t(msg("In force: %(key)s, version %(version)s."), key=key, version=answer["version"]))
+    said = (msg("On trial: %(key)s, version %(version)s.") if kind == rules.KIND and text("way") == BESIDE
+            else msg("In force: %(key)s, version %(version)s."))
+    flash(t(said, key=key, version=answer["version"]))
     return redirect(_next(kind, key, sent, answer), 303)
 
 
 def _publish(kind: str, key: str, sent: Sent, choice: effects.Choice) -> dict[str, Any]:
     common: dict[str, Any] = {"kind": kind, "definition_key": key, "reason": sent.reason, "revision": _revision(),
                               "meant": sent.meant}
+    if kind == rules.KIND:
+        common |= {**rule_effect.sent(), "over": sent.over or None}
     if kind != effects.PROCESS or sent.who == NEW:
         return dict(dispatch(PublishDraft, **common))
     return dict(dispatch(PublishAndMove, **common, choice=choice, at_once=sent.start != "by_hand"))
@@ -131,6 +140,8 @@ def _revision() -> int:
 
 def _next(kind: str, key: str, sent: Sent, answer: Mapping[str, Any]) -> str:
     """One move: its page, with how far it is. Else what came into force, with all moves."""
+    if kind == rules.KIND and text("way") == BESIDE:
+        return url_for("admin.rule_trial", key=key)
     runs = answer.get("runs")
     if kind == effects.PROCESS and sent.who != NEW:
         if not runs:
@@ -143,7 +154,7 @@ def _next(kind: str, key: str, sent: Sent, answer: Mapping[str, Any]) -> str:
     return url_for("studio.in_force", kind=kind, key=key)
 
 
-def _page(kind: str, key: str, sent: Sent, error: YikouError | None = None) -> Response:
+def _page(kind: str, key: str, sent: Sent, error: YikouError | None = None, asks: str = "") -> Response:
     tenant_id = the_office().tenant_id
     with reading() as reader:
         draft = queries.draft(reader, tenant_id, kind, key)
@@ -154,26 +165,32 @@ def _page(kind: str, key: str, sent: Sent, error: YikouError | None = None) -> R
             return redirect(url_for("studio.in_force", kind=kind, key=key), 303)
         waits = queries.wanted(reader) and not queries.approved(reader, draft)
     verdict = checking.judge(catalog.kind_named(kind), draft.data, key)
-    behind = draft.based_on != (live.hash if live is not None else None)
+    in_force = live.hash if live is not None else None
+    behind = draft.based_on != in_force and sent.over != in_force
     with reading() as reader:
-        more = {} if verdict.errors else _effect(reader, draft, sent)
+        more = {} if verdict.errors else _effect(reader, draft, sent, asks)
+        diagrams = naming_diagrams(reader, kind)
         own = [] if verdict.errors else published.otherwise(reader, tenant_id, kind, key, draft.data)
     answer = make_response(render_template(
-        "studio/effect.html", kind=kind, key=key, title=called(kind, key, draft.data),
+        "studio/effect.html", kind=kind, key=key, title=called(kind, key, draft.data, diagrams),
         draft=draft, live=live, verdict=verdict, sent=sent, behind=behind,
         waits=waits, lines=definitions.lines_of(draft.data, verdict.problems),
         deciding=url_for("studio.deciding", kind=kind, key=key),
-        changes=_changes(kind, live, draft), named=named, own=own[:50], **{"found": None, **more, **refused(error)}))
+        changes=_changes(kind, live, draft), named=named, own=own[:50],
+        **{"found": None, "rule": None, "samples": None, **more, **refused(error)}))
     answer.status_code = error.status if error is not None else 200
     return answer
 
 
-def _effect(reader: Session, draft: Draft, sent: Sent) -> dict[str, Any]:
+def _effect(reader: Session, draft: Draft, sent: Sent, asks: str) -> dict[str, Any]:
     tenant_id = the_office().tenant_id
+    if draft.kind == rules.KIND:
+        return {"rule": rule_effect.shown(reader, draft, asks)}
     if draft.kind != effects.PROCESS:
         other = effects.other_effect(reader, tenant_id, actor(), draft.kind, draft.key)
         titles = process_names(reader, {one.process for one in other.uses})
-        return {"found": other, "name": element_name, "titles": titles}
+        samples = preview.texts(preview.loaded(draft.data)) if draft.kind == "message" else None
+        return {"found": other, "name": element_name, "titles": titles, "samples": samples}
     try:
         choice = sent.choice() if sent.who != NEW else effects.Choice(pairs=sent.pairs)
         found = effects.process_effect(reader, tenant_id, actor(), draft.key, draft.data, choice)

@@ -21,7 +21,7 @@ from app.web.studio.names import called
 EARLIER = 5
 
 
-@blueprint.get("/published/<any(process, decision, form):kind>/<key>")
+@blueprint.get(f"/published/<any({', '.join(drafts.KINDS)}):kind>/<key>")
 @access("definition.read")
 def in_force(kind: str, key: str) -> str:
     """Raises NotFound where nothing is in force."""

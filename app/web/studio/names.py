@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.auth import queries as auth
 from app.catalog import Published
-from app.studio import naming
+from app.studio import naming, surveying
+from app.web.sessions import the_office
 from app.web.texts import locale
+
+NAMELESS = ("form", "scenarios")
 
 
 def in_words(name: naming.Title, key: str) -> str:
@@ -19,11 +22,18 @@ def in_words(name: naming.Title, key: str) -> str:
     return (en or zh if locale() == "en" else zh or en) or key
 
 
+def naming_diagrams(session: Session, *kinds: str) -> Iterable[Published]:
+    """The diagrams in force where definitions of one of these kinds may be called after them."""
+    return surveying.processes(session, the_office().tenant_id) if not set(kinds).isdisjoint(NAMELESS) else ()
+
+
 def called(kind: str, key: str, data: bytes, diagrams: Iterable[Published] = ()) -> str:
-    """What a file is called; a form without a name as the task that shows it."""
+    """What a file is called; a form without a name as the task that shows it, scenarios as their process."""
     found = naming.title(kind, key, data)
     if kind == "form" and not any(found):
         found = naming.titles_of_forms(one.data for one in diagrams).get(key, found)
+    if kind == "scenarios":
+        found = next((naming.title("process", key, one.data) for one in diagrams if one.key == key), found)
     return in_words(found, key)
 
 

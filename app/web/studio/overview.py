@@ -13,13 +13,13 @@ from app import catalog
 from app.catalog import queries as published
 from app.catalog.queries import Entry
 from app.kernel.errors import Invalid
-from app.studio import KINDS, Draft, naming, queries, surveying
+from app.studio import BEGUN, KINDS, Draft, naming, queries, surveying
 from app.studio.commands import NewDefinition
 from app.web.access import access
 from app.web.admin.sent import expect, refused, text
 from app.web.pages import dispatch, reading
-from app.web.sessions import actor, the_office
-from app.web.studio import blueprint
+from app.web.sessions import the_office
+from app.web.studio import blueprint, waits
 from app.web.studio.names import in_words, people
 
 LONGEST_SEARCH = 60
@@ -27,7 +27,7 @@ LONGEST_SEARCH = 60
 
 @dataclass(frozen=True)
 class Line:
-    """One definition in the list. `names`: (Chinese, English); `waits`: somebody asked the reader to look at it."""
+    """One definition in the list. `names`: (Chinese, English)."""
 
     kind: str
     key: str
@@ -36,7 +36,6 @@ class Line:
     draft: Draft | None
     behind: bool
     said: queries.Said | None
-    waits: bool
 
     @property
     def name(self) -> str:
@@ -73,29 +72,35 @@ def list_page(error: Invalid | None = None) -> str:
     with reading() as reader:
         lines = _lines(reader, tenant_id)
         who = people(reader, [one.draft.saved_by for one in lines if one.draft is not None])
-        review = queries.wanted(reader)
+        review, waiting = queries.wanted(reader), waits.waiting(reader)
+    new = request.args.get("new", "")
     shown = [one for one in lines if not wanted or one.found_by(wanted)]
     by_kind = {kind: [one for one in shown if one.kind == kind] for kind in KINDS}
-    return render_template("studio/home.html", by_kind=by_kind, q=wanted, who=who, kinds=KINDS, review=review,
-                           waiting=[one for one in lines if one.waits],
+    return render_template("studio/home.html", by_kind=by_kind, q=wanted, who=who, kinds=BEGUN, review=review,
+                           new=new if new in BEGUN else "",
+                           waiting=waiting,
                            drafts=sum(one.draft is not None for one in lines), values=request.form, **refused(error))
 
 
 def _lines(reader: Session, tenant_id: UUID) -> list[Line]:
     """By kind, drafts of new definitions among those in force."""
     drafts = {(one.kind, one.key): one for one in queries.open_drafts(reader, tenant_id)}
-    waits = queries.waiting_for(reader, list(drafts.values()), actor().user_id)
+    states = queries.states(reader)
     entries = {(one.kind, one.key): one for one in published.listing(reader, tenant_id) if one.kind in KINDS}
     files = {(kind, one.key): one.data for kind in KINDS for one in catalog.all_live(reader, tenant_id, kind)}
-    forms = naming.titles_of_forms(one.data for one in surveying.processes(reader, tenant_id))
+    diagrams = surveying.processes(reader, tenant_id)
+    forms = naming.titles_of_forms(one.data for one in diagrams)
+    processes = {one.key: naming.title("process", one.key, one.data) for one in diagrams}
     found = []
     for place in sorted(set(entries) | set(drafts)):
         (kind, key), draft, entry = place, drafts.get(place), entries.get(place)
         names = naming.title(kind, key, draft.data if draft is not None else files.get(place, b""))
         if kind == "form" and not any(names):
             names = forms.get(key, names)
+        if kind == "scenarios":
+            names = processes.get(key, names)
         in_force = entry.hash if entry is not None else None
         found.append(Line(kind, key, names, entry, draft, draft is not None and draft.based_on != in_force,
-                          queries.state(reader, draft) if draft is not None else None, place in waits))
+                          states[place][0] if place in states else None))
     return found
 

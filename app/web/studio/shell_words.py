@@ -23,6 +23,7 @@ WORDS = {
     "row": msg("row {row}"), "column": msg("column {column}"),
     "unchecked": msg("The checks cannot be asked right now."),
     "broken": msg("The drawn editor could not read this file. It is shown as text."),
+    "optional": msg("optional"),
     "editor": msg("Text of the definition"),
 }
 

@@ -17,7 +17,7 @@ export function preview({ key, locale, t, source }) {
   const fields = { csrf_token: make("input", { type: "hidden", name: "csrf_token" }),
                    source: make("input", { type: "hidden", name: "source" }),
                    lang: make("input", { type: "hidden", name: "lang" }) };
-  const form = make("form", { method: "post", hidden: true, action: address(`form/${encodeURIComponent(key)}/preview`) },
+  const form = make("form", { method: "post", enctype: "multipart/form-data", hidden: true, action: address(`form/${encodeURIComponent(key)}/preview`) },
                     ...Object.values(fields));
   const element = make("section", { class: "st-preview", "aria-label": t("How it will look") },
                        make("div", { class: "st-bar" }, make("h2", {}, t("How it will look")), lang), form,

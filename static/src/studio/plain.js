@@ -20,7 +20,7 @@ const look = EditorView.theme({
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--brand-soft)" },
 });
 
-export async function mount({ place, source, label = "", onChange = () => {} }) {
+export async function mount({ place, source, label = "", onChange = () => {}, extensions = [] }) {
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const frame = document.createElement("div");
   frame.style.height = "100%";
@@ -28,7 +28,7 @@ export async function mount({ place, source, label = "", onChange = () => {} }) 
   const view = new EditorView({
     doc: source, root, parent: frame,
     extensions: [
-      lineNumbers(), lintGutter(), history(), indentOnInput(), bracketMatching(), look, replaceLines,
+      lineNumbers(), lintGutter(), history(), indentOnInput(), bracketMatching(), look, replaceLines, ...extensions,
       keymap.of([...lintKeymap, ...historyKeymap, ...defaultKeymap]),
       EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", tabindex: "0" }),
       EditorView.updateListener.of((change) => { if (change.docChanged) onChange(); }),
@@ -44,7 +44,9 @@ export async function mount({ place, source, label = "", onChange = () => {} }) 
     mark(problems) {
       view.dispatch(setDiagnostics(view.state, problems.map((one) => {
         const here = line(one.line);
-        return { from: here.from, to: here.to, severity: one.severity === "error" ? "error" : "warning", message: one.text };
+        const from = Math.min(here.from + Math.max((one.column || 1) - 1, 0), here.to);
+        const word = one.column ? /^[\w.@-]+/.exec(view.state.doc.sliceString(from, here.to)) : null;
+        return { from, to: word ? from + word[0].length : here.to, severity: one.severity === "error" ? "error" : "warning", message: one.text };
       })));
     },
     show(element, problem) {

@@ -61,7 +61,7 @@ class Shell {
     this.editor?.destroy?.();
     const form = this.field.form;
     const given = { place: this.fresh(), source, kind: this.config.kind, key: this.config.key, locale: this.config.locale,
-                    options: this.options, label: this.words.editor, onChange: () => this.changed(),
+                    options: this.options, words: this.words, label: this.words.editor, onChange: () => this.changed(),
                     say: (text) => this.say(text) };
     form.hidden = true;
     try {

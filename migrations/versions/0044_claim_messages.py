@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.security import claimable, is_postgres, protect
 
-revision = "0045"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 WAITS = sa.text("used_at IS NULL")
 LOOKED_AT = {"message_subscription": ("tenant_id", "id", "instance_id", "name", "key"),
              "process_instance": ("tenant_id", "id", "status")}
