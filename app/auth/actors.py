@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.auth import substitution
 from app.auth.model import Membership, User
-from app.kernel import clock
+from app.kernel import clock, direct
 from app.kernel.commands import Actor
 from app.kernel.fixed import TENANT, fixed
 
@@ -29,7 +29,7 @@ _WHO = fixed(select(*COLUMNS).select_from(FROM).where(_USER.tenant_id == TENANT,
 def actor_of(session: Session, user_id: UUID) -> Actor:
     """The actor with roles and groups as of now; sqlalchemy's NoResultFound for an unknown user."""
     given = {"tenant": session.info["tenant_id"], "user": user_id, "now": clock.now()}
-    rows = session.execute(_WHO, given).all()
+    rows = direct.rows(session, _WHO, given)
     if not rows:
         raise NoResultFound
     return from_rows(session, rows)

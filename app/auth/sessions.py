@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.actors import COLUMNS, FROM, from_rows
 from app.auth.events import SignedIn, SignedOut
 from app.auth.model import SignInSession, User
-from app.kernel import clock
+from app.kernel import clock, direct
 from app.kernel.commands import Actor
 from app.kernel.fixed import TENANT, fixed
 from app.kernel.model import UtcDateTime
@@ -62,7 +62,7 @@ def end(uow: UnitOfWork, session_id: UUID) -> None:
 def find(session: Session, session_id: UUID) -> SignedInUser | None:
     """The signed-in user, or None when the session is over, revoked or of another office."""
     given = {"tenant": session.info["tenant_id"], "session": session_id, "now": clock.now()}
-    rows = session.execute(_FOUND, given).all()
+    rows = direct.rows(session, _FOUND, given)
     if not rows:
         return None
     user = rows[0]

@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from app.kernel import documents
+
 MARK = "\0d:"
 
 
@@ -15,9 +17,12 @@ def _decimal(value: Any) -> str:
     raise TypeError(f"a state cannot hold {type(value).__name__}")
 
 
+_compact = documents.writer(_decimal)
+
+
 def dump_document(value: Any) -> bytes:
     """Canonical JSON bytes; decimals become numbers with all their digits. No text may hold a NUL."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_decimal)
+    text = _compact(value)
     if '"\\u0000d:' in text:
         head, *parts = text.split('"\\u0000d:')
         text = head + "".join(part.replace('"', "", 1) for part in parts)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel import database
 from app.kernel.blobs import CHUNK, FolderStore
 from app.kernel.commands import SYSTEM
+from app.kernel.connections import TAKE_ROLE
 from app.kernel.errors import NotFound, msg
 from app.kernel.model import Base, TenantScoped
 from app.kernel.unit_of_work import UnitOfWork, transact
@@ -135,7 +136,7 @@ def _ask(tenant_id: UUID, query: Any) -> Any:
     connection = getattr(_held, "connection", None)
     if connection is not None:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(database.TAKE_ROLE, (database.APP_ROLE, str(tenant_id)))
+            connection.exec_driver_sql(TAKE_ROLE, (database.APP_ROLE, str(tenant_id)))
         found = connection.scalar(query)
         if found:
             return found

@@ -1,20 +1,35 @@
-"""PostgreSQL's cursor with a description that costs little: SQLAlchemy asks for it after each statement.
+"""PostgreSQL's cursor: what opens a transaction goes along with its first statement, and a description costs little.
 
-psycopg makes an object of each column that can say its size and precision; only name and type are ever looked at.
+SQLAlchemy asks for the description after each statement. psycopg makes an object of each column that can say its size
+and precision; only name and type are ever looked at.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import generators
+from psycopg._preparing import Prepare
+from psycopg._queries import PostgresQuery, _query2pg_nocache
+from psycopg.abc import Params, PQGen, Query
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+if TYPE_CHECKING:
+    from app.kernel.connections import LeanConnection, Send
 
 Column = tuple[str, int, None, None, None, None, None]
 
 
 class LeanCursor(psycopg.Cursor[Any]):
-    """As psycopg's; `description` is what PEP 249 asks for, as plain tuples. The connection's encoding is UTF-8."""
+    """A cursor of a LeanConnection. `description` is what PEP 249 asks for, as plain tuples; the encoding is UTF-8."""
+
+    __slots__ = ()
+    _conn: LeanConnection
 
     @property
     def description(self) -> list[Column] | None:  # type: ignore[override]
@@ -24,3 +39,66 @@ class LeanCursor(psycopg.Cursor[Any]):
             return None
         return [((found.fname(at) or b"").decode(), found.ftype(at), None, None, None, None, None)
                 for at in range(found.nfields)]
+
+    def _execute_gen(self, query: Query, params: Params | None = None, *, prepare: bool | None = None,
+                     binary: bool | None = None) -> PQGen[None]:
+        """psycopg's hook behind `execute`: a text with parameters goes the short way."""
+        opening = self._conn.opening(bool(params))
+        if not opening and not (params and isinstance(query, str) and self._conn.begun):
+            yield from super()._execute_gen(query, params, prepare=prepare, binary=binary)
+            return
+        if self.closed:
+            raise psycopg.InterfaceError("the cursor is closed")
+        self._reset()
+        self._tx = Transformer(self)
+        results = yield from self._ask(opening, self._asked(query, params), prepare, binary)
+        self._check_results(results)
+        self._set_results(results)
+        self._last_query = query
+        yield from self._conn._prepared.maintain_gen(self._conn)
+
+    def executemany(self, query: Query, params_seq: Iterable[Params], *, returning: bool = False) -> None:
+        """As psycopg's, which has a pipeline of its own."""
+        self._conn.open_transaction()
+        super().executemany(query, params_seq, returning=returning)
+
+    def _asked(self, query: Query, params: Params | None) -> PostgresQuery:
+        """As psycopg's, which finds the places of parameters in a long text anew each time."""
+        if not isinstance(query, str) or not params:
+            return self._convert_query(query, params)
+        text, formats, order = _places(query)
+        given = params if order is None else [params[name] for name in order if name in params]  # type: ignore[call-overload]
+        if len(given) != len(formats) or isinstance(given, Mapping):
+            return self._convert_query(query, params)  # says what is wrong
+        asked = PostgresQuery(self._tx)
+        asked.query, asked.params = text, self._tx.dump_sequence(given, formats)
+        asked.types, asked.formats = self._tx.types or (), self._tx.formats
+        return asked
+
+    def _ask(self, opening: Sequence[Send], asked: PostgresQuery, prepare: bool | None,
+             binary: bool | None) -> PQGen[list[PGresult]]:
+        known, (step, name) = self._conn._prepared, self._get_prepared(asked, prepare)
+        sends: list[Send] = [partial(self._execute_send, asked, force_extended=True, binary=binary)
+                             if step is Prepare.NO else partial(self._send_query_prepared, name, asked, binary=binary)]
+        if step is Prepare.SHOULD:
+            sends.insert(0, partial(self._send_prepare, name, asked))
+        if opening or len(sends) > 1:
+            results = (yield from self._conn.together([*opening, *sends]))[-1]
+        else:
+            sends[0]()
+            results = yield from generators.execute(self._pgconn)
+        if results and results[0].status == ExecStatus.FATAL_ERROR:
+            known.clear()  # a reader has no rollback to forget a statement whose table has changed since
+            return results
+        key = known.maybe_add_to_cache(asked, step, name)
+        if key is not None:
+            known.validate(key, step, name, results)
+        return results
+
+
+@lru_cache(maxsize=1_024)
+def _places(query: str) -> tuple[bytes, list[PyFormat], list[str] | None]:
+    """The text as the server knows it, how each parameter is to be written, and their names in order, where they have
+    names."""
+    text, formats, order, _parts = _query2pg_nocache(query.encode(), "utf-8")
+    return text, formats, order

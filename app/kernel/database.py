@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from app.kernel import network
+from app.kernel.connections import TAKE_ROLE, LeanConnection
 from app.kernel.errors import TenantMissing as TenantMissing
 from app.kernel.fixed import SCOPED
 from app.kernel.flushing import BundlingSession
@@ -24,10 +25,6 @@ from app.kernel.model import BASE_TENANT_ID, SharedWithBase, TenantScoped, _Tena
 
 APP_ROLE, WORKER_ROLE = "yikou_app", "yikou_worker"
 """PostgreSQL roles that own nothing. The worker's reads what is due for all tenants, and nothing else."""
-
-
-TAKE_ROLE = "SELECT set_config('role', %s, true), set_config('app.tenant_id', %s, true)"
-"""`SET LOCAL ROLE` and the tenant, in one statement."""
 
 
 class Database:
@@ -45,8 +42,10 @@ class Database:
 
     @contextmanager
     def read(self, tenant_id: UUID) -> Iterator[Session]:
-        """A short session that only reads; it is rolled back at the end."""
-        with Session(self.engine, info={"tenant_id": tenant_id, "role": APP_ROLE}, autoflush=False) as session:
+        """A short session that only reads. On PostgreSQL each statement sees what is committed when it begins, and
+        one that writes is refused; on SQLite all see the same, and what one writes is rolled back."""
+        info = {"tenant_id": tenant_id, "role": APP_ROLE, "reading": True}
+        with Session(self.engine, info=info, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -71,7 +70,7 @@ class Database:
     @contextmanager
     def claim(self) -> Iterator[Session]:
         """A reading session over all tenants, for what workers look for: due rows, leases, tenants."""
-        with Session(self.engine, info={"all_tenants": True, "role": WORKER_ROLE}) as session:
+        with Session(self.engine, info={"all_tenants": True, "role": WORKER_ROLE, "reading": True}) as session:
             yield session
 
     @contextmanager
@@ -138,12 +137,19 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _take_role(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """PostgreSQL: the transaction runs as a role that row-level security binds, for one tenant."""
+    """PostgreSQL: the transaction runs as a role that row-level security binds, for one tenant.
+
+    It is said with the transaction's first statement.
+    """
     role = session.info.get("role")
     if connection.dialect.name != "postgresql" or role is None:
         return
-    tenant_id = session.info.get("tenant_id")
-    connection.exec_driver_sql(TAKE_ROLE, (role, str(tenant_id) if tenant_id else ""))
+    tenant_id = str(session.info.get("tenant_id") or "")
+    driver: Any = connection.connection.dbapi_connection
+    if isinstance(driver, LeanConnection) and driver.idle:
+        driver.begin_with(role, tenant_id, reading=bool(session.info.get("reading")))
+    else:  # a connection from before the engine was ours, or a transaction that others began
+        connection.exec_driver_sql(TAKE_ROLE, (role, tenant_id))
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -59,7 +59,12 @@ def type_of(data: object) -> EventType:
 
 def payload(data: Any) -> dict[str, Any]:
     """The fields of an event object as a document; one without a value takes no room, and is None again when read."""
-    return {f.name: value for f in fields(data) if (value := getattr(data, f.name)) is not None}
+    return {name: value for name in _names(data.__class__) if (value := getattr(data, name)) is not None}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def _field_kinds(cls: type) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar, cast
 
-from sqlalchemy import ClauseElement, Executable, Table, Uuid, bindparam
+from sqlalchemy import ClauseElement, Executable, Insert, Table, Uuid, bindparam
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
@@ -20,9 +20,14 @@ TENANT = bindparam("tenant", type_=Uuid)
 
 
 def fixed(statement: S) -> S:
-    """The statement, to be run with `tenant`. ValueError when a table of tenants is not held to one."""
+    """The statement, to be run with `tenant`. ValueError when a table of tenants is not held to one.
+
+    What is inserted says its tenant itself, as one of the given values; whoever runs it looks (`direct.rows`).
+    """
     held: set[object] = set()
     found: set[Table] = set()
+    if isinstance(statement, Insert):
+        held.add(statement.table)
     for part in visitors.iterate(cast(ClauseElement, statement)):
         if isinstance(part, BinaryExpression):
             held |= {side.table for side in (part.left, part.right) if getattr(side, "key", "") == "tenant_id"}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement, event, inspect
+from sqlalchemy import ClauseElement, event
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.base import NO_VALUE
 
@@ -35,14 +35,14 @@ class BundlingSession(Session):
         values.setdefault("tenant_id", self.info.get("tenant_id"))
         if values["tenant_id"] != self.info.get("tenant_id", values["tenant_id"]):
             raise TenantMissing(f"{model.__name__} of another tenant in this transaction")
-        self._puts.append((table_of(inspect(model)), values))
+        self._puts.append((table_of(model.__mapper__), values))
 
     def discard(self, model: type[Base], **equal: Any) -> None:
         """With the next flush, delete the rows of `model` that have these values; there may be none.
 
         For rows that the session does not hold as objects; those that it made and has not written are written first.
         """
-        table = table_of(inspect(model))
+        table = table_of(model.__mapper__)
         if any(isinstance(row, model) for row in self.new) or any(table is one for one, _values in self._puts):
             self.flush()
         self._discards.append((table, {"tenant_id": self.info.get("tenant_id"), **equal}))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, String, Text, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeDecorator
 
 from app.kernel import documents
@@ -66,7 +68,23 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+    def __init__(self, **values: Any) -> None:
+        """A new row. TypeError for what is no column.
+
+        A row that is not stored has no history to be kept, so its values are put down at once.
+        """
+        unknown = values.keys() - _names(type(self))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        instance_dict(self).update(values)
+
     type_annotation_map = {datetime: UtcDateTime, UUID: Uuid, dict[str, Any]: JsonDocument, list[Any]: JsonDocument}
+
+
+@cache
+def _names(kind: type[Base]) -> frozenset[str]:
+    return frozenset(kind.__mapper__.columns.keys())
 
 
 class _TenantKey:

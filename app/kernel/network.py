@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import URL
 
-from app.kernel.cursors import LeanCursor
+from app.kernel.connections import LeanConnection
 
 CLIENT: dict[str, int] = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
                           "tcp_user_timeout": 10_000}
@@ -37,11 +37,14 @@ def engine_options(url: str | URL) -> dict[str, Any]:
     """Options for SQLAlchemy's engine on the address."""
     if make_url(url).get_backend_name() != "postgresql":
         return {}
-    return {"connect_args": {**arguments(url), "cursor_factory": LeanCursor}, "pool_timeout": POOL_SECONDS}
+    return {"connect_args": arguments(url), "pool_timeout": POOL_SECONDS}
 
 
 def prepare(engine: Engine) -> None:
-    """Let the server give up a machine that is gone as fast as we give up the server. Nothing but PostgreSQL has it."""
+    """Connections of ours, and a server that gives up a machine that is gone as fast as we give up the server.
+
+    Nothing but PostgreSQL has it.
+    """
     if engine.dialect.name != "postgresql" or getattr(engine, "_yikou_prepared", False):
         return
     engine._yikou_prepared = True  # type: ignore[attr-defined]
@@ -52,6 +55,12 @@ def prepare(engine: Engine) -> None:
     statement = ("SELECT count(set_config(known.name, wanted.value, false)) "
                  f"FROM (VALUES {rows}) AS wanted(name, value) "
                  "JOIN pg_settings AS known USING (name)")  # an older server does not know each of them
+
+    @event.listens_for(engine.pool._dialect, "do_connect")  # which connects, also where an engine was given another
+    def make(_dialect: Any, _record: Any, given: Any, more: Any) -> LeanConnection:
+        return LeanConnection.connect(*given, **more)
+
+    engine.dispose()  # connections from before are not ours
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:

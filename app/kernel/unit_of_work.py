@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Index, Insert, String, select
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 
-from app.kernel import clock, database, events, metrics, pauses, wakeups
+from app.kernel import clock, database, direct, events, metrics, pauses, wakeups
 from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.errors import Conflict, msg
-from app.kernel.fixed import TENANT
+from app.kernel.fixed import TENANT, fixed
 from app.kernel.flushing import BundlingSession
 from app.kernel.ids import new_id
 from app.kernel.model import Base, TenantScoped
@@ -119,15 +119,14 @@ def _look_up(session: Session, command: Command, now: datetime) -> tuple[Command
     row_id = UUID(hex=command.key_hash()[:32])
     values = {"tenant_id": command.tenant_id, "id": row_id, "key_hash": command.key_hash(),
               "fingerprint": command.fingerprint(), "answer": None, "at": now}
-    taken = session.connection().execute(_take_key(session.get_bind().dialect.name),
-                                         {**values, "tenant": command.tenant_id}).one_or_none()
-    if taken is None:
+    taken = direct.rows(session, _take_key(session.get_bind().dialect.name), {**values, "tenant": command.tenant_id})
+    if not taken:
         row = session.get_one(CommandAnswer, (command.tenant_id, row_id))
         if row.fingerprint != values["fingerprint"]:
             raise Conflict(msg("This form was already sent with other content. Open it again to send a new one."))
         return row, False
     if not command.while_paused:
-        pauses.refuse(taken[0])
+        pauses.refuse(taken[0][0])
     row = CommandAnswer(**values)
     make_transient_to_detached(row)
     session.add(row)
@@ -139,7 +138,7 @@ def _take_key(dialect: str) -> Insert:
     """Puts the key down unless it is there, and tells since when the tenant is paused."""
     made = insert_into(dialect, CommandAnswer)
     paused = select(pauses.Pause.since).where(pauses.Pause.tenant_id == TENANT, pauses.Pause.id == TENANT)
-    return made.on_conflict_do_nothing().returning(paused.scalar_subquery())
+    return fixed(made.on_conflict_do_nothing().returning(paused.scalar_subquery()))
 
 
 def transact(tenant_id: UUID, actor: Actor, work: Callable[[UnitOfWork], T], cause_id: UUID | None = None) -> T:

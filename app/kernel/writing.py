@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Numeric, Uuid
 from sqlalchemy import types as sql
 from sqlalchemy.orm import Mapper
 
-from app.kernel import documents
+from app.kernel import direct, documents
 from app.kernel.errors import Conflict, msg
 from app.kernel.model import Base, JsonDocument, UtcDateTime
 
@@ -92,7 +91,7 @@ def write(connection: Connection, groups: Sequence[Group]) -> None:
         for group in groups:
             statement, makers = _each(group.shape, connection.dialect)
             rows = [tuple(make(row[name]) for name, make in makers) for row in group.rows]
-            _check(group, connection.exec_driver_sql(statement, rows).rowcount)
+            _check(group, direct.change(connection, statement, rows))
 
 
 def _check(group: Group, found: int) -> None:
@@ -102,9 +101,9 @@ def _check(group: Group, found: int) -> None:
 
 def _write_at_once(connection: Connection, groups: Sequence[Group]) -> None:
     """Data-modifying WITH: foreign keys are looked at when the whole statement is done."""
-    given = tuple(_ROWS.encode([_plain(group.table, row) for row in group.rows]) for group in groups)
+    given = tuple(_rows([_plain(group.table, row) for row in group.rows]) for group in groups)
     statement = _at_once(tuple(group.shape for group in groups))
-    counts = connection.exec_driver_sql(statement, given).one()
+    (counts,) = direct.run(connection, statement, given)
     for group, found in zip(groups, counts, strict=True):
         _check(group, found)
 
@@ -134,7 +133,7 @@ def _text(value: Any) -> Any:
     raise TypeError(f"a column cannot hold {type(value).__name__}")
 
 
-_ROWS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_text, allow_nan=False)
+_rows = documents.writer(_text)
 
 
 @lru_cache(maxsize=4_096)  # combinations of changes are many, and each is one text

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Insert
 
+from app.kernel import direct
+from app.kernel.fixed import fixed
 from app.kernel.unit_of_work import UnitOfWork
 from app.kernel.upsert import insert_into
 from app.tenancy.model import TenantCounter
@@ -17,17 +19,16 @@ from app.tenancy.zones import local_now
 def next_value(uow: UnitOfWork, name: str) -> int:
     """Count `name` up by one, from 1; the row stays locked until the commit, so numbers have no gaps."""
     row_id = UUID(hex=hashlib.sha256(f"{uow.tenant_id}|{name}".encode()).hexdigest()[:32])
-    connection = uow.session.connection()
-    return int(connection.scalar(_count(connection.dialect.name),
-                                 {"tenant_id": uow.tenant_id, "id": row_id, "name": name, "value": 1}))
+    given = {"tenant_id": uow.tenant_id, "id": row_id, "name": name, "value": 1}
+    return int(direct.rows(uow.session, _count(uow.session.get_bind().dialect.name), given)[0].value)
 
 
 @cache
 def _count(dialect: str) -> Insert:
     """Makes the counter, or counts it up."""
     made = insert_into(dialect, TenantCounter)
-    return made.on_conflict_do_update(index_elements=["tenant_id", "id"],
-                                      set_={"value": TenantCounter.value + 1}).returning(TenantCounter.value)
+    return fixed(made.on_conflict_do_update(index_elements=["tenant_id", "id"],
+                                            set_={"value": TenantCounter.value + 1}).returning(TenantCounter.value))
 
 
 def next_case_number(uow: UnitOfWork) -> str:

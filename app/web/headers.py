@@ -9,6 +9,7 @@ POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'sel
           "connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'")
 FIXED = {
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -16,6 +17,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=()",
 }
+PAGES = FIXED | {"Cache-Control": "no-store"}
 
 
 def install(app: Flask) -> None:
@@ -23,11 +25,11 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        for name, value in FIXED.items():
-            response.headers.setdefault(name, value)
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+        there = {name.lower() for name, _value in response.headers}  # asking for each goes through all of them
+        wanted = FIXED if request.endpoint == "static" else PAGES
+        for name, value in wanted.items():
+            if name.lower() not in there:
+                response.headers.add(name, value)
         if app.config["HTTPS"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response

@@ -20,6 +20,7 @@ PREFERENCES = ("lang",)
 """What a reader chose for the browser. It says nothing about a person and outlives a sign-in."""
 VIEW, VIEW_DAYS = "yikou-view", 400
 """The elder view is a cookie of its own: chosen once, it stays, however long nobody signs in."""
+_UNASKED: Any = object()
 
 
 class OfficeSessions(SecureCookieSessionInterface):
@@ -86,9 +87,9 @@ def large() -> bool:
 
 def signed_in() -> SignedInUser | None:
     """Who is signed in at this office, looked up once a request."""
-    if "signed_in" not in g:
-        g.signed_in = _look_up()
-    found: SignedInUser | None = g.signed_in
+    found: SignedInUser | None = g.get("signed_in", _UNASKED)
+    if found is _UNASKED:
+        found = g.signed_in = _look_up()
     return found
 
 

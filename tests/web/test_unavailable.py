@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 
 from app.cases.model import Case
 from app.kernel import database
+from app.kernel.connections import LeanConnection
 from app.tenancy.queries import tenant_by_slug
 from tests.web.admin_pages import HOME, Labels
 from tests.web.test_intake import TEXT, _visitor
@@ -58,17 +59,19 @@ def test_a_read_only_or_full_disk_is_told_and_nothing_is_kept(app: Any, pragma: 
     assert again.status_code == 303 and cases() == before + 1
 
 
-def test_a_lost_database_is_told_and_its_return_needs_no_restart(any_app: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lost_database_is_told_and_its_return_needs_no_restart(any_app: Any, caplog: pytest.LogCaptureFixture,
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     caplog.set_level(logging.CRITICAL)
     client, here = any_app.test_client(), database.current()
     assert client.get("/ready").status_code == 200 and client.get(f"{HOME}/").status_code == 200
     lost = {"sqlite": "unable to open", "postgresql": "connection"}[here.dialect]
     engine = here.engine
 
-    def refuse(*_rest: Any) -> None:
+    def refuse(*_rest: Any, **_words: Any) -> None:
         raise engine.dialect.loaded_dbapi.OperationalError(f"{lost} refused")
 
     event.listen(engine.pool._dialect, "do_connect", refuse)
+    monkeypatch.setattr(LeanConnection, "connect", refuse)
     engine.dispose()
     try:
         page = client.get(f"{HOME}/")
@@ -76,6 +79,7 @@ def test_a_lost_database_is_told_and_its_return_needs_no_restart(any_app: Any, c
         assert client.get("/health").status_code == client.get("/ready").status_code == 503
     finally:
         event.remove(engine.pool._dialect, "do_connect", refuse)
+        monkeypatch.undo()
     assert client.get(f"{HOME}/").status_code == client.get("/health").status_code == 200
 
 

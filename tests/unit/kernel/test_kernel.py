@@ -19,6 +19,7 @@ from app.kernel.events import Delivery, StoredEvent
 from app.kernel.ids import new_id
 
 ONE, TWO = UUID(int=1), UUID(int=2)
+PUT = text("INSERT INTO command_answer (tenant_id, id, key_hash, fingerprint, at) VALUES (:t, :i, 'a', 'b', now())")
 SEEN: list[tuple[UUID, str]] = []
 FAIL: set[str] = set()
 
@@ -102,16 +103,23 @@ def test_security_21_row_level_security_answers_nothing_without_the_orm_filter(d
     with database.read(ONE) as session:
         assert session.execute(text("SELECT current_user")).scalar() == "yikou_app"
         assert session.execute(text("SELECT count(*) FROM event")).scalar() == 0
-        with pytest.raises(Exception, match="row-level security"):
-            session.execute(text("INSERT INTO command_answer (tenant_id, id, key_hash, fingerprint, at) "
-                                 "VALUES (:t, :i, 'a', 'b', now())"), {"t": TWO, "i": uuid4()})
+    with database.write(ONE) as session, pytest.raises(Exception, match="row-level security"):
+        session.execute(PUT, {"t": TWO, "i": uuid4()})
+
+
+def test_a_reader_cannot_write_on_postgresql(database: Database) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite rolls a reader back")
+    for many in ({"t": ONE, "i": uuid4()}, [{"t": ONE, "i": uuid4()}, {"t": ONE, "i": uuid4()}]):
+        with database.read(ONE) as session, pytest.raises(Exception, match="read-only transaction"):
+            session.execute(PUT, many)
 
 
 def test_events_cannot_be_changed_on_postgresql(database: Database) -> None:
     if database.dialect != "postgresql":
         pytest.skip("rights are PostgreSQL's")
     do("kept")
-    with database.read(ONE) as session, pytest.raises(Exception, match="permission denied"):
+    with database.write(ONE) as session, pytest.raises(Exception, match="permission denied"):
         session.execute(update(StoredEvent).values(type="x"))
 
 
