@@ -14,7 +14,7 @@ from tests.reliability.offices import KINDS, demo_template
 
 SEED, KILLS, STEPS = (int(os.environ.get(name, value)) for name, value in (
     ("SOAK_SEED", "6"), ("SOAK_KILLS", "1000"), ("SOAK_STEPS", "10000")))
-STEPS_OF_CASE, LANES, PATIENCE = 14, 2, 7200.0
+STEPS_OF_CASE, LANES, PATIENCE = 12, 2, 7200.0
 """Steps of an average case; drivers, beside as many workers; seconds until a run counts as hanging."""
 
 
