@@ -30,6 +30,7 @@ class Cost:
 def limited(work: Callable[[], Any], megabytes: int) -> Cost:
     """`work` answers with something that JSON can say. Memory beyond what the process has already is refused to it."""
     reading, writing = os.pipe()
+    before = max(1.0, pace())
     child = os.fork()
     if child == 0:  # nothing of pytest may run here
         os.close(reading)
@@ -41,12 +42,14 @@ def limited(work: Callable[[], Any], megabytes: int) -> Cost:
     with os.fdopen(reading, "rb") as pipe:
         told = pipe.read()
     os.waitpid(child, 0)
-    return Cost(*json.loads(told)) if told else Cost(None, 0, 0)
+    if not told:
+        return Cost(None, 0, 0)
+    answer, seconds, more = json.loads(told)
+    return Cost(answer, seconds / max(before, pace()), more)
 
 
 def _measure(work: Callable[[], Any], megabytes: int) -> tuple[Any, float, float]:
-    gc.collect()
-    before = max(1.0, pace())
+    gc.freeze()  # collecting what pytest has left would copy all of it
     now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * PAGE
     resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * MB, now + megabytes * MB))
     resident, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
@@ -55,4 +58,4 @@ def _measure(work: Callable[[], Any], megabytes: int) -> tuple[Any, float, float
     except MemoryError:
         answer = None
     spent = time.process_time() - began
-    return answer, spent / max(before, pace()), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident) / 1024
+    return answer, spent, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident) / 1024

@@ -5,26 +5,38 @@ Steps in a small database and in the growing one take turns, so that a busy mach
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from app.auth.model import User
 from app.cases.commands import CompleteTask
 from app.kernel.bus import dispatch
+from app.kernel.commands import Actor
 from app.workers import loop
+from tests.bench import house
+from tests.bench.bench_timers import processes
 from tests.bench.crowd import Crowd, crowds
+from tests.bench.house import Browser
 
 SIZES = (100_000, 1_000_000)
 FEW, STEPS, WARM, LOOKS = 1_000, 150, 10, 40
 """Steps timed in each database and size, those before them that are not, and looks of an idle worker."""
+WAITING, ROUNDS = 100_000, 60
+"""So many wait while a web process answers, with a worker beside it; rounds of two requests in each database."""
 
 
 def figures() -> Iterator[dict[str, Any]]:
-    """`growth.step_ratio_1e5`, `_1e6` and `growth.worker_look_ms`; GROWTH_SIZES narrows the sizes."""
+    """`growth.step_ratio_1e5`, `_1e6`, `growth.worker_look_ms`, `growth.waiting_100k_ratio`; GROWTH_SIZES narrows the
+    sizes."""
     sizes = tuple(int(one) for one in os.environ.get("GROWTH_SIZES", "").split(",") if one) or SIZES
     for kind in ("sqlite", "postgresql"):
         with tempfile.TemporaryDirectory() as folder, crowds(kind, Path(folder), 2) as (small, large):
@@ -38,6 +50,8 @@ def figures() -> Iterator[dict[str, Any]]:
                 large.copy(origins[1], size)
                 yield _steps(kind, small, large, size)
                 yield _look(kind, large)
+                if size == WAITING:
+                    yield _web(kind, small, large, Path(folder))
 
 
 def _steps(kind: str, small: Crowd, large: Crowd, size: int) -> dict[str, Any]:
@@ -55,12 +69,15 @@ def _steps(kind: str, small: Crowd, large: Crowd, size: int) -> dict[str, Any]:
 def _step(crowd: Crowd) -> float:
     """Milliseconds to complete the first task of a new case, with its form and the events of it."""
     crowd.use()
-    head = next(actor for actor in crowd.demo.actors.values() if "head@LRS" in actor.groups)
-    command = CompleteTask(tenant_id=crowd.tenant_id, actor=head, task_id=crowd.task(crowd.opened()),
+    command = CompleteTask(tenant_id=crowd.tenant_id, actor=_head(crowd), task_id=crowd.task(crowd.opened()),
                            data={"co_result": "done"})
     began = time.perf_counter()
     dispatch(command)
     return (time.perf_counter() - began) * 1_000
+
+
+def _head(crowd: Crowd) -> Actor:
+    return next(actor for actor in crowd.demo.actors.values() if "head@LRS" in actor.groups)
 
 
 def _look(kind: str, crowd: Crowd) -> dict[str, Any]:
@@ -74,3 +91,46 @@ def _look(kind: str, crowd: Crowd) -> dict[str, Any]:
         taken.append((time.perf_counter() - began) * 1_000)
     return {"figure": "growth.worker_look_ms", "database": kind, "value": round(statistics.median(taken), 2),
             "waiting": crowd.copied, "worst": round(max(taken), 2), "raw": taken}
+
+
+def _web(kind: str, small: Crowd, large: Crowd, folder: Path) -> dict[str, Any]:
+    """Answers of real web processes, each with a worker on its database: the inbox, then a task completed."""
+    for one in (small, large):
+        one.use()
+        loop.until_idle()                               # the workers have nothing to catch up with
+    with _served(small, folder / "few") as few, _served(large, folder / "many") as many:
+        taken: dict[str, list[float]] = {"few": [], "many": []}
+        for number in range(ROUNDS + WARM):
+            for name, one, staff in (("few", small, few), ("many", large, many)):
+                milliseconds = _round(one, staff)
+                if number >= WARM:
+                    taken[name].append(milliseconds)
+    middle = {name: statistics.median(found) for name, found in taken.items()}
+    return {"figure": "growth.waiting_100k_ratio", "database": kind, "value": round(middle["many"] / middle["few"], 2),
+            "ms_of_1000": round(middle["few"], 2), "ms": round(middle["many"], 2), "waiting": large.copied,
+            "rounds": ROUNDS, "raw": taken}
+
+
+@contextmanager
+def _served(crowd: Crowd, folder: Path) -> Iterator[tuple[Browser, str]]:
+    """A web and a worker process, and the head of the unit signed in, with the session's token."""
+    folder.mkdir(exist_ok=True)
+    url = crowd.database.engine.url.render_as_string(hide_password=False)
+    with house.running(url, folder, 1, 0) as running, processes(crowd, 1, folder):
+        with crowd.database.read(crowd.tenant_id) as session:
+            login = session.scalars(select(User.login).where(User.id == _head(crowd).user_id)).one()
+        staff = Browser(running.ports[0]).sign_in(str(login))
+        yield staff, str(json.loads(staff.get("/api/v1/session")[1])["csrf_token"])
+        staff.close()
+
+
+def _round(crowd: Crowd, signed_in: tuple[Browser, str]) -> float:
+    """Milliseconds of both requests."""
+    crowd.use()
+    task_id, (staff, token) = crowd.task(crowd.opened()), signed_in
+    began = time.perf_counter()
+    inbox, _page = staff.get("/staff/")
+    status, text = staff.program(token, f"/api/v1/tasks/{task_id}/complete", {"data": {"co_result": "done"}})
+    spent = (time.perf_counter() - began) * 1_000
+    assert (inbox, status) == (200, 200), text[:300]
+    return spent

@@ -25,7 +25,7 @@ MESSAGES = sorted((ROOT / "rules/base/messages").glob("*.yaml"))
 NOT_OF_DIAGRAMS = {"sign_in_code", "email_code", "mail_foot", "notice_published", "task_assigned", "task_delegated",
                    "substitute_named", "person_mentioned", "case_instructed", "review_overdue", "term_ending", "rule_fired",
                    "rule_put_aside", "rules_refused", "rules_stopped",
-                   "rule_praise"}
+                   "rule_praise", "draft_review_asked", "draft_approved", "draft_rejected"}
 """Message texts that the machine sends by itself."""
 UNITS = ("CYZX", "SWZX", "FWB", "GLB", "PAB", "ZZB", "DQZX", "DZB", "ZFD", "SJS", "PCS", "SFS", "WSZX", "WHZX", "FGS",
          "LRS", "ZHWL", "JWH", "WBS")

@@ -173,7 +173,8 @@ def test_the_graph_and_its_views_in_both_languages(analyst: Person) -> None:
 
 def test_logic_without_an_editor_is_read_as_boxes_and_kept(bench: Bench) -> None:
     text, page = whole().decode(), bench.page
-    assert same(bench.again("decision", text)) == same(text)
+    for _ in range(2):  # the second file on a page finds what the first one left
+        assert same(bench.again("decision", text)) == same(text)
     said = {"filter": "筛选", "for": "逐个计算", "conditional": "如果", "relation": "关系表", "every": "每个都满足", "context": "上下文",
             "invocation": "调用", "some": "至少一个满足", "list": "列表", "functionDefinition": "函数", "twice": "筛选"}
     for name, word in said.items():

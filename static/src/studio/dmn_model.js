@@ -1,10 +1,10 @@
 // What dmn-js may hold: its own description of DMN 1.3, with what 1.4 and 1.5 add and what it has left out, under the
 // names of the file's own version. So nothing is renamed on the way in or out, and no element of the standard is dropped.
 
-import dcOf13 from "dmn-moddle/resources/dmn/json/dc.json";
-import diOf13 from "dmn-moddle/resources/dmn/json/di.json";
-import dmnOf13 from "dmn-moddle/resources/dmn/json/dmn13.json";
-import dmndiOf13 from "dmn-moddle/resources/dmn/json/dmndi13.json";
+import dc from "dmn-moddle/resources/dmn/json/dc.json";
+import di from "dmn-moddle/resources/dmn/json/di.json";
+import dmn from "dmn-moddle/resources/dmn/json/dmn13.json";
+import dmndi from "dmn-moddle/resources/dmn/json/dmndi13.json";
 
 const OLDEST = "20191111";
 const VERSIONS = [OLDEST, "20211108", "20230324"];
@@ -31,9 +31,13 @@ const ADDED = [
 ];
 const COLOURS = ["FillColor", "StrokeColor", "FontColor"];
 
-/** The packages for dmn-js (`moddleExtensions`) that can hold a file of this text. */
+/**
+ * The packages for dmn-js (`moddleExtensions`) that can hold a file of this text. New ones each time: moddle writes into
+ * what it is given, and would put the additions of the next file in other places.
+ */
 export function modelOf(xml) {
   const version = versionOf(xml);
+  const [dmnOf13, dmndiOf13, diOf13, dcOf13] = structuredClone([dmn, dmndi, di, dc]);
   const named = (uri) => uri.replace(OLDEST, version);
   return {
     dmn: { ...dmnOf13, uri: named(dmnOf13.uri), types: [...dmnOf13.types.map(constrained), ...ADDED] },
