@@ -128,6 +128,7 @@ class _Steps:
             connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
             for name in there:
                 schema.loosen(connection, name, tight=True)
+            connection.exec_driver_sql("ANALYZE")  # until it looks by itself it would plan as if tables were empty
         elif connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
             raise Invalid(TORN, file=self.backup.path.name, fault="references")
 
