@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +27,14 @@ _WHO = fixed(select(*COLUMNS).select_from(FROM).where(_USER.tenant_id == TENANT,
                                                       _USER.id == bindparam("user", type_=Uuid)))
 
 
-def actor_of(session: Session, user_id: UUID) -> Actor:
+def asking(tenant_id: UUID, user_id: UUID, now: datetime) -> direct.Ask:
+    """What `actor_of` asks."""
+    return _WHO, {"tenant": tenant_id, "user": user_id, "now": now}
+
+
+def actor_of(session: Session, user_id: UUID, now: datetime | None = None) -> Actor:
     """The actor with roles and groups as of now; sqlalchemy's NoResultFound for an unknown user."""
-    given = {"tenant": session.info["tenant_id"], "user": user_id, "now": clock.now()}
-    rows = direct.rows(session, _WHO, given)
+    rows = direct.rows(session, *asking(session.info["tenant_id"], user_id, now or clock.now()))
     if not rows:
         raise NoResultFound
     return from_rows(session, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from app.auth import policy
 from app.cases import outside
 from app.cases.model import REQUEST, Case, FormSubmission, Person, every
 from app.engine.model import OpenTaskGroup, OpenTaskRow
-from app.kernel.commands import Actor
+from app.kernel.commands import Actor, Command
+from app.kernel.direct import Ask
 from app.kernel.errors import Forbidden, NotFound, msg
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -70,10 +72,18 @@ def require(uow: UnitOfWork, action: str, resource: Any = None) -> None:
     actor = uow.actor
     if actor.kind == "user" and actor.user_id is not None:
         try:
-            uow.actor = auth.actor_of(uow.session, actor.user_id)
+            uow.actor = auth.actor_of(uow.session, actor.user_id, uow.now)
         except NoResultFound as error:
             raise Forbidden(msg("You may not do this.")) from error
     policy.require(uow.actor, action, resource)
+
+
+def asking(command: Command, uow: UnitOfWork) -> Sequence[Ask]:
+    """What `require` will ask."""
+    actor = command.actor
+    if actor.kind != "user" or actor.user_id is None:
+        return ()
+    return (auth.asking_actor(uow.tenant_id, actor.user_id, uow.now),)
 
 
 def own_case(session: Session, actor: Actor, token: str | None, case_id: UUID | None) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel import events, metrics, unit_of_work
 from app.kernel.commands import Command
+from app.kernel.direct import Ask
 from app.kernel.errors import YikouError
 from app.kernel.events import StoredEvent
 from app.kernel.unit_of_work import UnitOfWork
@@ -28,17 +29,24 @@ class Subscriber:
     effect: Effect
 
 
+Coming = Callable[[Any, UnitOfWork], Sequence[Ask]]
 _handlers: dict[type[Command], Callable[[Any, UnitOfWork], Any]] = {}
+_coming: dict[type[Command], Coming] = {}
 _subscribers: dict[str, Subscriber] = {}
 
 
-def handles(kind: type[Command]) -> Callable[[F], F]:
-    """Register the one handler of a kind of command."""
+def handles(kind: type[Command], *, asking: Coming | None = None) -> Callable[[F], F]:
+    """Register the one handler of a kind of command.
+
+    `asking`: the first statements that it will surely run, so that they can travel with what opens its transaction.
+    """
 
     def register(function: F) -> F:
         if kind in _handlers:
             raise ValueError(f"{kind.__name__} has a handler already")
         _handlers[kind] = function
+        if asking is not None:
+            _coming[kind] = asking
         return function
 
     return register
@@ -86,7 +94,7 @@ def check_subscriptions() -> None:
 def dispatch(command: Command) -> Any:
     """Handle a command in one transaction and give its answer. Raises what the handler raises."""
     with metrics.counted(type(command).__name__, YikouError):
-        return unit_of_work.run(command, handler_of(type(command)))
+        return unit_of_work.run(command, handler_of(type(command)), _coming.get(type(command)))
 
 
 def rehearse(command: Command, look: Callable[[Session], T]) -> T:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import generators
@@ -24,10 +24,19 @@ TAKE_ROLE = "SELECT set_config('role', %s, true), set_config('app.tenant_id', %s
 _ROLE = TAKE_ROLE.replace("%s", "$1", 1).replace("%s", "$2", 1).encode()
 _READER = _ROLE + b", set_config('transaction_read_only', 'on', true)"
 Send = Callable[[], None]
+NEVER = 10**9
+"""Uses after which a statement stays prepared that nobody asked to be. Most are planned for their own values: what is
+best for a small office is not for a large one. Look-ups by key and what a flush writes are the same for all, and
+planning them takes longer than running them, so those are prepared at once (`LeanCursor.execute_all`)."""
 
 
 class LeanConnection(psycopg.Connection[Any]):
     """As psycopg's, with LeanCursor, and with a role that transactions take until commit or rollback."""
+
+    @classmethod
+    def connect(cls, *given: Any, **more: Any) -> Self:
+        """As psycopg's; no statement is prepared because it comes often."""
+        return super().connect(*given, **{**more, "prepare_threshold": NEVER})
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -72,6 +81,21 @@ class LeanConnection(psycopg.Connection[Any]):
         send = self.pgconn.send_query_params
         begin: list[Send] = [partial(send, self._get_tx_start_command(), None)] if block else []
         return [*begin, partial(send, _READER if self._reading else _ROLE, self._role)] if self._role else begin
+
+    def answers(self, sends: Sequence[Send], *, commit: bool) -> PQGen[list[list[PGresult]]]:
+        """Send what is to be asked, in one message where it is more than one thing; the results of each.
+
+        `commit`: the transaction ends with it. Raises the error of the first that failed, but for the last statement.
+        """
+        if commit:
+            found = yield from self.together([*sends, partial(self.pgconn.send_query_params, b"COMMIT", None)])
+            self._check(found[-1])
+            self._forget()
+            return found[:-1]
+        if len(sends) > 1:
+            return (yield from self.together(sends))
+        sends[0]()
+        return [(yield from generators.execute(self.pgconn))]
 
     def together(self, sends: Sequence[Send]) -> PQGen[list[list[PGresult]]]:
         """Send all of it in one message; the results of each. The connection is then as after any statement, or lost.

@@ -11,7 +11,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import generators
 from psycopg._preparing import Prepare
 from psycopg._queries import PostgresQuery, _query2pg_nocache
 from psycopg.abc import Params, PQGen, Query
@@ -51,11 +50,35 @@ class LeanCursor(psycopg.Cursor[Any]):
             raise psycopg.InterfaceError("the cursor is closed")
         self._reset()
         self._tx = Transformer(self)
-        results = yield from self._ask(opening, self._asked(query, params), prepare, binary)
+        yield from self._take((yield from self._ask(opening, [self._asked(query, params)], prepare, binary)))
+        self._last_query = query
+
+    def _take(self, answers: Sequence[list[PGresult]]) -> PQGen[None]:
+        results = [one for answer in answers for one in answer]
         self._check_results(results)
         self._set_results(results)
-        self._last_query = query
         yield from self._conn._prepared.maintain_gen(self._conn)
+
+    def execute_all(self, asked: Sequence[tuple[str, Params]], *, commit: bool = False) -> None:
+        """Several statements with parameters in one message, with what opens their transaction, and with its COMMIT.
+
+        They stay prepared, with one plan for all values until the statistics of a table of theirs change. `fetchall`
+        gives the rows of the first, `nextset` goes on to the next. Raises the error of the first that failed; those
+        behind it, and the COMMIT, are then not done.
+        """
+        with self._conn.lock:
+            self._conn.wait(self._execute_all_gen(asked, commit=commit))
+
+    def _execute_all_gen(self, asked: Sequence[tuple[str, Params]], *, commit: bool) -> PQGen[None]:
+        if self.closed:
+            raise psycopg.InterfaceError("the cursor is closed")
+        opening = self._conn.opening(True)
+        if not opening and not self._conn.begun:
+            raise psycopg.InterfaceError("several statements cannot be asked at once here")
+        self._reset()
+        self._tx = Transformer(self)
+        queries = [self._asked(query, params) for query, params in asked]
+        yield from self._take((yield from self._ask(opening, queries, True, None, commit=commit)))
 
     def executemany(self, query: Query, params_seq: Iterable[Params], *, returning: bool = False) -> None:
         """As psycopg's, which has a pipeline of its own."""
@@ -75,24 +98,30 @@ class LeanCursor(psycopg.Cursor[Any]):
         asked.types, asked.formats = self._tx.types or (), self._tx.formats
         return asked
 
-    def _ask(self, opening: Sequence[Send], asked: PostgresQuery, prepare: bool | None,
-             binary: bool | None) -> PQGen[list[PGresult]]:
-        known, (step, name) = self._conn._prepared, self._get_prepared(asked, prepare)
-        sends: list[Send] = [partial(self._execute_send, asked, force_extended=True, binary=binary)
-                             if step is Prepare.NO else partial(self._send_query_prepared, name, asked, binary=binary)]
-        if step is Prepare.SHOULD:
-            sends.insert(0, partial(self._send_prepare, name, asked))
-        if opening or len(sends) > 1:
-            results = (yield from self._conn.together([*opening, *sends]))[-1]
-        else:
-            sends[0]()
-            results = yield from generators.execute(self._pgconn)
-        if results and results[0].status == ExecStatus.FATAL_ERROR:
+    def _ask(self, opening: Sequence[Send], asked: Sequence[PostgresQuery], prepare: bool | None,
+             binary: bool | None, *, commit: bool = False) -> PQGen[list[list[PGresult]]]:
+        """The results of each."""
+        known, sends, places = self._conn._prepared, [*opening], []
+        steps = [(one, *self._get_prepared(one, prepare)) for one in asked]
+        for one, step, name in steps:
+            if step is Prepare.SHOULD:
+                sends.append(partial(self._send_prepare, name, one))
+            places.append(len(sends))
+            sends.append(partial(self._execute_send, one, force_extended=True, binary=binary)
+                         if step is Prepare.NO else partial(self._send_query_prepared, name, one, binary=binary))
+        try:
+            answers = yield from self._conn.answers(sends, commit=commit)
+        except psycopg.Error:
+            known.clear()
+            raise
+        results = [answers[place] for place in places]
+        if results[-1] and results[-1][0].status == ExecStatus.FATAL_ERROR:
             known.clear()  # a reader has no rollback to forget a statement whose table has changed since
             return results
-        key = known.maybe_add_to_cache(asked, step, name)
-        if key is not None:
-            known.validate(key, step, name, results)
+        for (one, step, name), result in zip(steps, results, strict=True):
+            key = known.maybe_add_to_cache(one, step, name)
+            if key is not None:
+                known.validate(key, step, name, result)
         return results
 
 

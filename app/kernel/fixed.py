@@ -6,15 +6,19 @@ table in them has one.
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ClauseElement, Executable, Insert, Table, Uuid, bindparam
+from sqlalchemy import ClauseElement, ColumnElement, Executable, Insert, Select, Table, Uuid, bindparam, select
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression
+
+from app.kernel.model import Base
 
 S = TypeVar("S", bound=Executable)
 SCOPED = "yikou_scoped"
 """Execution option of a statement that says itself whose rows it means."""
+OBJECTS = "yikou_objects"
+"""Execution option: the mapped classes whose columns a row begins with."""
 TENANT = bindparam("tenant", type_=Uuid)
 """The tenant of the session, to be given with the other parameters."""
 
@@ -37,6 +41,15 @@ def fixed(statement: S) -> S:
     if loose:
         raise ValueError(f"a fixed statement reads {sorted(loose)} of all tenants")
     return statement.execution_options(**{SCOPED: True})
+
+
+def objects(*models: type[Base], also: tuple[ColumnElement[Any], ...] = ()) -> Select[Any]:
+    """A statement whose rows are an object of each class, refreshed, and more columns: for `direct.rows` only.
+
+    The object is None where its columns are, as in an outer join.
+    """
+    columns = [column for model in models for column in model.__table__.c]
+    return select(*columns, *also).execution_options(**{OBJECTS: models})
 
 
 def _root(table: object) -> Table:

@@ -16,7 +16,7 @@ from sqlalchemy import ClauseElement, event
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.base import NO_VALUE
 
-from app.kernel import documents, writing
+from app.kernel import direct, documents, writing
 from app.kernel.errors import TenantMissing
 from app.kernel.model import Base
 from app.kernel.writing import Group, Table, Values, table_of
@@ -29,6 +29,11 @@ class BundlingSession(Session):
         super().__init__(*given, **{"expire_on_commit": False, **more})  # it ends with its commit
         self._puts: list[tuple[Table, Values]] = []
         self._discards: list[tuple[Table, Values]] = []
+        self._last = False
+
+    def send_with_commit(self) -> None:
+        """What is still to be written may go along with the COMMIT: the caller commits right now."""
+        self._last = not self.in_nested_transaction()
 
     def put(self, model: type[Base], **values: Any) -> None:
         """With the next flush, insert a row that nobody needs as an object: of a journal, mostly."""
@@ -66,12 +71,14 @@ class BundlingSession(Session):
         made = [state for state in self._new if state not in self._deleted]
         usual = not objects and not _unusual(made, changed, gone)
         if not usual:
+            self.info.pop(direct.FORETOLD, None)
             super()._flush(objects)
             made, changed, gone = [], [], []
         groups = _ordered([*_inserts(made, self._puts), *_updates(changed)], _deletes(gone), self._discards)
         self.forget()
         if groups:
-            writing.write(self.connection(), groups)
+            self.info.pop(direct.FORETOLD, None)
+            writing.write(direct.connection_of(self), groups, last=self._last)
         self._remove_newly_deleted(gone)
         self._register_persistent({*made, *changed})
 

@@ -22,9 +22,6 @@ SERVER = {"tcp_keepalives_idle": "keepalives_idle", "tcp_keepalives_interval": "
 """The same from the other side: PostgreSQL's name -> libpq's."""
 LOOK_FOR_CLIENT = 10_000
 """Milliseconds: a statement that waits for a lock looks whether its client is still there."""
-PLANS = "force_custom_plan"
-"""Statements stay prepared, but each is planned for its own values: a plan for any values that was made while a table
-was nearly empty would stay for hours (an upgrade and its open cases took 121 s so, 26 s without)."""
 POOL_SECONDS = 10
 
 
@@ -53,7 +50,7 @@ def prepare(engine: Engine) -> None:
     engine._yikou_prepared = True  # type: ignore[attr-defined]
     wanted = CLIENT | {name: int(str(value)) for name, value in engine.url.query.items() if name in CLIENT}
     values: dict[str, Any] = {server: wanted[client] for server, client in SERVER.items()}
-    values |= {"client_connection_check_interval": LOOK_FOR_CLIENT, "plan_cache_mode": PLANS}
+    values["client_connection_check_interval"] = LOOK_FOR_CLIENT
     rows = ", ".join(f"('{name}', '{value}')" for name, value in values.items())
     statement = ("SELECT count(set_config(known.name, wanted.value, false)) "
                  f"FROM (VALUES {rows}) AS wanted(name, value) "

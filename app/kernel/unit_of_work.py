@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -77,15 +77,19 @@ class UnitOfWork:
         return bus.handler_of(type(command))(command, self)
 
 
-def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
-    """Begin, look the key up, handle, store the answer, commit. Any error: nothing happened."""
+def run(command: Command, handler: Callable[[Any, UnitOfWork], Any],
+        asking: Callable[[Any, UnitOfWork], Sequence[direct.Ask]] | None = None) -> Any:
+    """Begin, look the key up, handle, store the answer, commit. Any error: nothing happened.
+
+    `asking`: what the handler will ask first.
+    """
     with database.current().write(command.tenant_id) as session:
         uow = UnitOfWork(session, command.tenant_id, command.actor)
         if command.key is None:
             pauses.check(session, command)
             answer = handler(command, uow)
         else:
-            row, fresh = _look_up(session, command, uow.now)
+            row, fresh = _look_up(session, command, uow.now, asking(command, uow) if asking is not None else ())
             if not fresh:
                 return row.answer["value"] if row.answer else None
             answer = handler(command, uow)
@@ -94,7 +98,8 @@ def run(command: Command, handler: Callable[[Any, UnitOfWork], Any]) -> Any:
         return answer
 
 
-def _commit(session: Session) -> None:
+def _commit(session: BundlingSession) -> None:
+    session.send_with_commit()
     session.commit()
     wakeups.committed()
 
@@ -110,7 +115,8 @@ def rehearse(command: Command, handler: Callable[[Any, UnitOfWork], Any], look: 
         return found
 
 
-def _look_up(session: Session, command: Command, now: datetime) -> tuple[CommandAnswer, bool]:
+def _look_up(session: Session, command: Command, now: datetime,
+             coming: Sequence[direct.Ask]) -> tuple[CommandAnswer, bool]:
     """(the row of the key, whether it was made now, and so holds the key until the commit).
 
     Another transaction that has the key right now is waited for. Raises Conflict when the key came with other content,
@@ -119,7 +125,8 @@ def _look_up(session: Session, command: Command, now: datetime) -> tuple[Command
     row_id = UUID(hex=command.key_hash()[:32])
     values = {"tenant_id": command.tenant_id, "id": row_id, "key_hash": command.key_hash(),
               "fingerprint": command.fingerprint(), "answer": None, "at": now}
-    taken = direct.rows(session, _take_key(session.get_bind().dialect.name), {**values, "tenant": command.tenant_id})
+    take = _take_key(session.get_bind().dialect.name)
+    taken = direct.first_of(session, (take, {**values, "tenant": command.tenant_id}), coming)
     if not taken:
         row = session.get_one(CommandAnswer, (command.tenant_id, row_id))
         if row.fingerprint != values["fingerprint"]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, LargeBinary, Numeric, Uuid
 from sqlalchemy import types as sql
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Mapper
 
 from app.kernel import direct, documents
@@ -21,6 +22,8 @@ from app.kernel.model import Base, JsonDocument, UtcDateTime
 Values = dict[str, Any]
 BEFORE = " before"
 """Name, in a row of values, of what a guarded column held."""
+GUARDS = ("update", "delete")
+NOT_AS_IT_WAS = "yikou: not as it was:"
 TYPES: tuple[tuple[type[Any], str], ...] = (
     (Uuid, "uuid"), (UtcDateTime, "timestamptz"), (sql.Date, "date"), (sql.Boolean, "boolean"),
     (sql.BigInteger, "bigint"), (sql.Integer, "integer"), (sql.Float, "double precision"), (Numeric, "numeric"),
@@ -55,6 +58,11 @@ class Group:
     rows: list[Values] = field(default_factory=list)
 
     @property
+    def guards(self) -> bool:
+        """Whether each of its rows has to be there."""
+        return self.kind in GUARDS
+
+    @property
     def shape(self) -> tuple[str, Table, tuple[str, ...], bool]:
         """What its statement depends on."""
         return self.kind, self.table, self.names, self.guarded
@@ -83,29 +91,40 @@ def _default(column: Column[Any]) -> Callable[[], Any]:
     return lambda: default.arg
 
 
-def write(connection: Connection, groups: Sequence[Group]) -> None:
-    """Carry out all of it. Raises Conflict when a row to be changed is not as it was, and what the database raises."""
+def write(connection: Connection, groups: Sequence[Group], *, last: bool = False) -> None:
+    """Carry out all of it. Raises Conflict when a row to be changed is not as it was, and what the database raises.
+
+    `last`: the transaction may be committed with it, where that saves a message; who owns it commits it anyway.
+    """
     if connection.dialect.name == "postgresql":
-        _write_at_once(connection, groups)
-    else:
-        for group in groups:
-            statement, makers = _each(group.shape, connection.dialect)
-            rows = [tuple(make(row[name]) for name, make in makers) for row in group.rows]
-            _check(group, direct.change(connection, statement, rows))
+        _write_at_once(connection, groups, commit=last)
+        return
+    for group in groups:
+        statement, makers = _each(group.shape, connection.dialect)
+        rows = [tuple(make(row[name]) for name, make in makers) for row in group.rows]
+        found = direct.change(connection, statement, rows)
+        if group.guards and found != len(group.rows):
+            raise _conflict()
 
 
-def _check(group: Group, found: int) -> None:
-    if group.kind in ("update", "delete") and found != len(group.rows):
-        raise Conflict(msg("This is being worked on right now. Please try again in a moment."))
+def _conflict() -> Conflict:
+    return Conflict(msg("This is being worked on right now. Please try again in a moment."))
 
 
-def _write_at_once(connection: Connection, groups: Sequence[Group]) -> None:
-    """Data-modifying WITH: foreign keys are looked at when the whole statement is done."""
-    given = tuple(_rows([_plain(group.table, row) for row in group.rows]) for group in groups)
+def _write_at_once(connection: Connection, groups: Sequence[Group], *, commit: bool) -> None:
+    """Data-modifying WITH: foreign keys are looked at when the whole statement is done.
+
+    The statement fails by itself when a row is not as it was, so that a COMMIT can stand right behind it.
+    """
+    given = [_rows([_plain(group.table, row) for row in group.rows]) for group in groups]
+    wanted = [len(group.rows) for group in groups if group.guards]
     statement = _at_once(tuple(group.shape for group in groups))
-    (counts,) = direct.run(connection, statement, given)
-    for group, found in zip(groups, counts, strict=True):
-        _check(group, found)
+    try:
+        direct.run_all(connection, [(statement, (*given, *wanted))], commit=commit)
+    except DataError as error:
+        if NOT_AS_IT_WAS in str(error.orig):
+            raise _conflict() from error
+        raise
 
 
 def _plain(table: Table, row: Values) -> Values:
@@ -138,9 +157,12 @@ _rows = documents.writer(_text)
 
 @lru_cache(maxsize=4_096)  # combinations of changes are many, and each is one text
 def _at_once(shapes: tuple[tuple[str, Table, tuple[str, ...], bool], ...]) -> str:
+    """It fails by making a number of a text that is none: without a function, PostgreSQL has no other way to fail."""
     parts = [f"c{number} AS ({_statement(*shape)} RETURNING 1)" for number, shape in enumerate(shapes)]
-    counts = [f"(SELECT count(*) FROM c{number})" for number in range(len(shapes))]
-    return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
+    checks = [f"CASE (SELECT count(*) FROM c{number}) WHEN %s THEN 0 "
+              f"ELSE CAST('{NOT_AS_IT_WAS} ' || (SELECT count(*) FROM c{number}) AS integer) END"
+              for number, (kind, *_rest) in enumerate(shapes) if kind in GUARDS]
+    return f"WITH {', '.join(parts)} SELECT {', '.join(checks) or '0'}"
 
 
 def _statement(kind: str, table: Table, names: tuple[str, ...], guarded: bool) -> str:

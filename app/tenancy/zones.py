@@ -23,9 +23,11 @@ def zone_of(session: Session, tenant_id: UUID) -> ZoneInfo:
 
 def kept(session: Session, tenant_id: UUID) -> Tenant | None:
     """The office's row; the session holds it, so that asking again asks no database."""
-    tenant = session.get(Tenant, tenant_id)
-    keep(session, tenant)
-    return tenant
+    known: Tenant | None = session.info.get(_KEPT)
+    if known is None or known.tenant_id != tenant_id:
+        known = session.get(Tenant, tenant_id)
+        keep(session, known)
+    return known
 
 
 def keep(session: Session, tenant: Tenant | None) -> None:

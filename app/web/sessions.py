@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from app.auth import queries
@@ -25,6 +26,14 @@ _UNASKED: Any = object()
 
 class OfficeSessions(SecureCookieSessionInterface):
     """Each office under a path prefix has a cookie of its own."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """As its base, made once for each key."""
+        if self._made is None or self._made[0] != app.secret_key:
+            self._made = app.secret_key, super().get_signing_serializer(app)
+        return self._made[1]
+
+    _made: tuple[Any, URLSafeTimedSerializer | None] | None = None
 
     def get_cookie_path(self, app: Flask) -> str:
         """The prefix, where there is one."""

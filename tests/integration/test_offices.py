@@ -15,6 +15,7 @@ from app import auth
 from app.auth.commands import ChangePassword, CreateUser, SetUserActive, SignIn
 from app.auth.queries import signed_in_user, staff
 from app.cases.commands import SubmitCase
+from app.cases.inbox_commands import AssignTask
 from app.cases.model import Case
 from app.engine.model import IncidentRow, OpenTaskRow, TimerRow
 from app.kernel import blobs, clock, pauses
@@ -225,11 +226,13 @@ def _paused(database: Database, tenant_id: UUID) -> bool:
 
 
 def test_a_suspended_office_changes_nothing_and_goes_on_where_it_was(demo_database: Database, office: Office) -> None:
-    """The case waits with its timers; deliveries of a second one were not run yet."""
+    """The case waits with its timers, and nobody was told yet who got its task."""
     made, operator, boss = office.tenant_id, office.who("operator"), office.who("administrator")
     to_handling(office)
     dispatch(SaveTerm(tenant_id=made, actor=operator, term=TERM | {"most_staff": ""}))
     dispatch(SubmitCase(tenant_id=made, actor=GUEST, text="路灯坏了。", name="甲", phone="13911110001"))
+    dispatch(AssignTask(tenant_id=made, actor=office.who("supervisor"), task_id=office.tasks()["task_handle"].id,
+                        user_id=office.who("handler@LRS").user_id, reason="急 urgent"))
     dispatch(SuspendOffice(tenant_id=made, actor=operator, reason="Not paid."))
     other = create(operator)
     timers = {row.id: row.due_at for row in office.rows(TimerRow)}

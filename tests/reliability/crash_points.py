@@ -28,9 +28,10 @@ MOST = 5_000
 
 @dataclass
 class Walked:
-    """What came of it. `faults`: (step, point, what was found)."""
+    """What came of it. `points`: deaths in each step; `kinds`: at what; `faults`: (step, point, what was found)."""
 
     points: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
     faults: list[tuple[str, int, str]] = field(default_factory=list)
     lost: int = 0
     doubled: int = 0
@@ -59,6 +60,7 @@ def die_everywhere(engine: Engine, name: str, act: Callable[[], Any], walked: Wa
                     return answer
                 except Died:
                     deaths += 1
+                    walked.kinds.setdefault(name, set()).update(points.kinds)
             if engine.dialect.name == "sqlite" or points.names[-1].endswith("COMMIT"):
                 engine.dispose()  # a process that died has no connections; elsewhere they were rolled back
             after = watch.mark()

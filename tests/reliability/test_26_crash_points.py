@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 from tests.databases import compiled_once
 from tests.reliability import books, controls, crash_points
 from tests.reliability.children import patient_steps
+from tests.reliability.dying import KINDS
 from tests.reliability.lives import LIVES
 
 EVERYWHERE = {"work_after_submit"}
@@ -53,6 +54,7 @@ def test_26_the_whole_step_or_nothing_at_every_point(engines: Any, life: str) ->
     assert not walked.faults, "\n".join(f"{name} {number}: {found}" for name, number, found in walked.faults)
     named = [step.name for step in steps if step.harmed and interrupted(step.name)]
     assert list(walked.points) == named and min(walked.points.values()) > 4, walked.points
+    assert walked.kinds == dict.fromkeys(named, set(KINDS))
 
 
 def test_26_control_a_step_in_two_transactions_is_caught(engines: Any) -> None:

@@ -35,7 +35,7 @@ def open_matter(command: OpenMatter, uow: UnitOfWork) -> dict[str, Any]:
     return {"matter_id": str(case.id), "number": case.number}
 
 
-@handles(BeginMatter)
+@handles(BeginMatter, asking=locking.asking)
 def begin_matter(command: BeginMatter, uow: UnitOfWork) -> dict[str, Any]:
     """Whoever its start event names may begin a process by hand."""
     access.require(uow, "matter.open")

@@ -62,7 +62,7 @@ def _refuse_if_taken(uow: UnitOfWork, row: OpenTaskRow) -> None:
         raise Conflict(msg("%(name)s is working on this task."), name=name)
 
 
-@handles(ClaimTask)
+@handles(ClaimTask, asking=locking.asking_of_task)
 def claim_task(command: ClaimTask, uow: UnitOfWork) -> dict[str, Any]:
     """Take a task; taking one's own again changes nothing. A substitute takes over what an absent holder has."""
     row, case = locked_task(uow, command.task_id, "task.claim")
@@ -79,7 +79,7 @@ def claim_task(command: ClaimTask, uow: UnitOfWork) -> dict[str, Any]:
     return {"case_id": str(case.id), "task_id": str(row.id)}
 
 
-@handles(ReleaseTask)
+@handles(ReleaseTask, asking=locking.asking_of_task)
 def release_task(command: ReleaseTask, uow: UnitOfWork) -> dict[str, Any]:
     """Give a task back. Whoever may reassign it can free somebody else's."""
     row, case = locked_task(uow, command.task_id, "task.release", "task.reassign")
@@ -92,7 +92,7 @@ def release_task(command: ReleaseTask, uow: UnitOfWork) -> dict[str, Any]:
     return {"case_id": str(case.id)}
 
 
-@handles(CompleteTask)
+@handles(CompleteTask, asking=locking.asking_of_task)
 def complete_task(command: CompleteTask, uow: UnitOfWork) -> dict[str, Any]:
     """Check the form as it was when the task opened, keep what was sent, and go on."""
     row, case = locked_task(uow, command.task_id, "task.complete")

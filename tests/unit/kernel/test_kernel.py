@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, text, update
 
+from app import assemble
 from app.kernel import bus, clock, documents, events, ids, leases, outbox, sequencer, unit_of_work
 from app.kernel.commands import SYSTEM, Actor, Command
 from app.kernel.database import Database, TenantMissing
@@ -283,6 +284,7 @@ def test_a_process_that_was_forked_makes_other_ids() -> None:
 
 
 def test_what_an_event_does_not_say_is_not_stored_and_reads_as_nothing() -> None:
+    assemble()
     name, kind = next((name, kind) for name, kind in events.REGISTRY.items() if name == "case.closed")
     stored = {"case_id": "x", "round": 1}
     assert events.upcast(name, kind.version, stored)["rating"] is None
