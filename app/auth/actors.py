@@ -42,8 +42,13 @@ def actor_of(session: Session, user_id: UUID, now: datetime | None = None) -> Ac
 
 def from_rows(session: Session, rows: Sequence[Any]) -> Actor:
     """The actor of the rows of a statement with `COLUMNS` over `FROM`."""
-    own = actor(rows[0], [(row.role, row.unit_code) for row in rows if row.role is not None])
+    own = actor_of_rows(rows)
     return substitution.extended(session, [own])[0] if rows[0].stands_in else own
+
+
+def actor_of_rows(rows: Sequence[Any]) -> Actor:
+    """Pure: as `from_rows`, without what the actor stands in for."""
+    return actor(rows[0], [(row.role, row.unit_code) for row in rows if row.role is not None])
 
 
 def staff_actors(session: Session, user_ids: Iterable[UUID] | None = None) -> list[Actor]:

@@ -13,7 +13,8 @@ from app.auth import policy
 from app.auth.actors import staff_actors
 from app.auth.demo import open_roles
 from app.auth.model import Membership, User
-from app.auth.sessions import SignedInUser, find
+from app.auth.sessions import SignedInUser
+from app.auth.sessions import find as signed_in_user
 from app.auth.substitution import Away, absences, away, stood_in_for
 from app.kernel.commands import Actor
 
@@ -32,11 +33,6 @@ class StaffRow:
     active: bool
     memberships: tuple[tuple[str, str | None], ...]
     phone: str = ""
-
-
-def signed_in_user(session: Session, session_id: UUID) -> SignedInUser | None:
-    """Who a browser's session belongs to; None when it is over."""
-    return find(session, session_id)
 
 
 def staff(session: Session) -> list[StaffRow]:

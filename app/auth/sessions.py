@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
-from sqlalchemy.orm import Session
 
-from app.auth.actors import COLUMNS, FROM, from_rows
+from app.auth.actors import COLUMNS, FROM, actor_of_rows, from_rows
 from app.auth.events import SignedIn, SignedOut
 from app.auth.model import SignInSession, User
-from app.kernel import clock, direct
+from app.kernel import clock, database
 from app.kernel.commands import Actor
 from app.kernel.fixed import TENANT, fixed
 from app.kernel.model import UtcDateTime
@@ -59,14 +59,21 @@ def end(uow: UnitOfWork, session_id: UUID) -> None:
         uow.record(SignedOut(user_id=row.user_id))
 
 
-def find(session: Session, session_id: UUID) -> SignedInUser | None:
+def find(tenant_id: UUID, session_id: UUID) -> SignedInUser | None:
     """The signed-in user, or None when the session is over, revoked or of another office."""
-    given = {"tenant": session.info["tenant_id"], "session": session_id, "now": clock.now()}
-    rows = direct.rows(session, _FOUND, given)
+    given = {"tenant": tenant_id, "session": session_id, "now": clock.now()}
+    rows = database.current().ask(tenant_id, _FOUND, given)
     if not rows:
         return None
     user = rows[0]
     if user.must_change:  # no right at all until an own password is chosen
         nobody = Actor(user_id=user.id, name=user.name)
         return SignedInUser(session_id, user.id, user.kind, user.locale, nobody, must_change=True)
-    return SignedInUser(session_id, user.id, user.kind, user.locale, from_rows(session, rows))
+    return SignedInUser(session_id, user.id, user.kind, user.locale, _actor(tenant_id, rows))
+
+
+def _actor(tenant_id: UUID, rows: Sequence[Any]) -> Actor:
+    if not rows[0].stands_in:
+        return actor_of_rows(rows)
+    with database.current().read(tenant_id) as reading:
+        return from_rows(reading, rows)

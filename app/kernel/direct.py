@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn, cast
+from uuid import UUID
 
 from sqlalchemy import Connection, Dialect, Executable, Float, Numeric, Select
 from sqlalchemy.orm import Session
@@ -36,7 +37,7 @@ def rows(session: Session, statement: Executable, given: Values) -> list[Any]:
     ValueError for a statement that does not say itself whose rows it means, TenantMissing for another tenant than the
     session's. A query sees what the session holds, as one by way of the session does; an insert needs no flush.
     """
-    _check(session, given)
+    _check(session.info["tenant_id"], given)
     if isinstance(statement, Select) and session.autoflush:
         session.flush()
     foretold = session.info.get(FORETOLD)
@@ -48,6 +49,16 @@ def rows(session: Session, statement: Executable, given: Values) -> list[Any]:
     return plan.read(session, found)
 
 
+def plain_rows(connection: Connection, tenant_id: UUID, statement: Executable, given: Values) -> list[Any]:
+    """As `rows`, of a connection that is the tenant's and has no session. ValueError for a statement of objects."""
+    _check(tenant_id, given)
+    plan = _plan(statement, connection.dialect, tuple(given))
+    if plan.make is not None:
+        raise ValueError("objects need a session")
+    (found,) = run_all(connection, [(plan.text, plan.parameters(given))])
+    return [plan.row(one) for one in found]
+
+
 def first_of(session: Session, ask: Ask, coming: Sequence[Ask]) -> list[Any]:
     """As `rows` of `ask`, and what will be asked next in this transaction goes along in the same message.
 
@@ -55,7 +66,7 @@ def first_of(session: Session, ask: Ask, coming: Sequence[Ask]) -> list[Any]:
     in this process has no messages to save and is asked when it is time.
     """
     for _statement, given in (ask, *coming):
-        _check(session, given)
+        _check(session.info["tenant_id"], given)
     connection = connection_of(session)
     if connection.dialect.name != "postgresql" or not coming:
         return rows(session, *ask)
@@ -73,10 +84,11 @@ def connection_of(session: Session) -> Connection:
     return session.connection()
 
 
-def _check(session: Session, given: Values) -> None:
-    tenant_id = session.info["tenant_id"]
-    if not tenant_id or {given.get("tenant", tenant_id), given.get("tenant_id", tenant_id)} != {tenant_id}:
-        raise TenantMissing("a fixed statement about another tenant")
+def _check(tenant_id: UUID | None, given: Values) -> None:
+    for name in ("tenant", "tenant_id"):
+        said = given.get(name, tenant_id)
+        if not tenant_id or (said is not tenant_id and said != tenant_id):
+            raise TenantMissing("a fixed statement about another tenant")
 
 
 def _place(statement: Executable, given: Values) -> tuple[Any, ...]:

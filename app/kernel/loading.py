@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from app.kernel.model import Base
-from app.kernel.writing import table_of
 
 Make = Callable[[Session, Sequence[Any]], list[Any]]
 
@@ -22,7 +21,8 @@ def maker(models: tuple[type[Base], ...]) -> Make:
     end = 0
     for model in models:
         names = tuple(column.name for column in model.__table__.c)
-        table_of(model.__mapper__)  # TypeError for what is no plain table
+        if set(names) != {attr.key for attr in model.__mapper__.attrs}:
+            raise TypeError(f"{model.__name__} is no plain table")
         parts.append((model.__mapper__, names, end))
         end += len(names)
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from app.auth import queries
 from app.auth.queries import SignedInUser
-from app.kernel import database
 from app.kernel.commands import GUEST, Actor
 from app.tenancy.model import Tenant
 from app.web.tenant_paths import OFFICE
@@ -106,8 +105,7 @@ def _look_up() -> SignedInUser | None:
     here, sid = office(), session.get("sid")
     if here is None or not sid or session.get("office") != str(here.tenant_id):
         return None
-    with database.current().read(here.tenant_id) as reading:
-        found = queries.signed_in_user(reading, UUID(str(sid)))
+    found = queries.signed_in_user(here.tenant_id, UUID(str(sid)))
     if found is None:
         _clear()  # revoked or over: what is left in the cookie is worth nothing
     return found

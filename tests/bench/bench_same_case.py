@@ -24,6 +24,7 @@ from sqlalchemy import create_engine, event, text
 from app import create_app
 from app.cli.demo.office import PASSWORD
 from app.kernel import database
+from app.kernel.connections import LeanConnection
 from app.kernel.database import Database
 from tests.bench import same_case
 from tests.bench.house import Browser
@@ -233,8 +234,13 @@ def _statements(url: str, folder: Path) -> list[int]:
     counts, seen = [], []
     engine = database.current().engine
     event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
-    if engine.dialect.name == "postgresql":  # where the role goes along with the first statement of a transaction
-        event.listen(engine, "begin", lambda _connection: seen.append("role"))
+    taking = LeanConnection.begin_with  # on PostgreSQL, where the role goes along with the first statement
+
+    def take(self: LeanConnection, *given: Any, **more: Any) -> None:
+        seen.append("role")
+        taking(self, *given, **more)
+
+    LeanConnection.begin_with = take  # type: ignore[method-assign]
     client = app.test_client()
     page = client.get(f"{HOME}/staff/sign-in").get_data(as_text=True)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)

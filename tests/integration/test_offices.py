@@ -141,16 +141,14 @@ def test_security_23_only_operators_make_and_stop_offices(tenant: Any, time: Any
 def test_security_41_a_one_time_password_only_serves_to_choose_another(demo_database: Database, operator: Actor) -> None:
     made = create(operator)
     answer = dispatch(SignIn(tenant_id=made, actor=GUEST, login="admin", password=PASSWORD))
-    with demo_database.read(made) as session:
-        found = signed_in_user(session, UUID(answer["session_id"]))
+    found = signed_in_user(made, UUID(answer["session_id"]))
     assert found is not None and found.must_change and found.actor.roles == frozenset() == found.actor.groups
     change = {"tenant_id": made, "actor": found.actor, "user_id": found.user_id, "old": PASSWORD}
     with pytest.raises(Invalid):
         dispatch(ChangePassword(**change, new=PASSWORD))
     dispatch(ChangePassword(**change, new="a sentence of my own"))
     answer = dispatch(SignIn(tenant_id=made, actor=GUEST, login="admin", password="a sentence of my own"))
-    with demo_database.read(made) as session:
-        found = signed_in_user(session, UUID(answer["session_id"]))
+    found = signed_in_user(made, UUID(answer["session_id"]))
     assert found is not None and not found.must_change and "administrator" in found.actor.roles
 
 
