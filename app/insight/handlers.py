@@ -24,7 +24,10 @@ from app.tenancy import zones
 
 @handles(CountPassages)
 def count_passages(command: CountPassages, uow: UnitOfWork) -> dict[str, Any]:
-    """From the day behind the last one that is counted, else from the office's first request."""
+    """From the day behind the last one that is counted, else from the office's first request.
+
+    Days on which no case went on hold nothing to count: an office that was closed for long has caught up at once.
+    """
     _only_machine(uow.actor)
     run, zone = _lock(uow), zones.zone_of(uow.session, uow.tenant_id)
     last = (uow.now - REST).astimezone(zone).date() - DAY
@@ -32,9 +35,11 @@ def count_passages(command: CountPassages, uow: UnitOfWork) -> dict[str, Any]:
     if first is None or first > last:
         run.through = run.through or last
         return {"days": 0, "more": False}
+    uow.session.execute(delete(PassageDay).where(PassageDay.day >= first, PassageDay.day <= last))
+    begun, goes_on = first, passages.next_step(uow.session, Period(first, first, "day", zone).starts())
+    first = max(first, goes_on.astimezone(zone).date()) if goes_on is not None else last + DAY
     end = min(last, first + DAY * (max(1, command.days) - 1))
     calendar = calendar_of(uow.session, uow.tenant_id)
-    uow.session.execute(delete(PassageDay).where(PassageDay.day >= first, PassageDay.day <= end))
     for number in range((end - first).days + 1):
         day = first + DAY * number
         span = Period(day, day, "day", zone)
@@ -44,7 +49,7 @@ def count_passages(command: CountPassages, uow: UnitOfWork) -> dict[str, Any]:
                 tenant_id=uow.tenant_id, id=new_id(), process_id=process_id, hash=digest, day=day,
                 figures={name: tallies[name].document() for name in sorted(tallies)}))
     run.through = end
-    return {"days": (end - first).days + 1, "more": end < last}
+    return {"days": (end - begun).days + 1, "more": end < last}
 
 
 @handles(ForgetPassages)

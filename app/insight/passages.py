@@ -109,6 +109,13 @@ def processes(session: Session) -> Iterator[str]:
         last = session.scalar(select(func.min(CaseStep.process_id)).where(CaseStep.process_id > last))
 
 
+def next_step(session: Session, since: datetime) -> datetime | None:
+    """When the office's first case went on at or after a moment; None when none has."""
+    found = [session.scalar(select(func.min(CaseStep.at)).where(CaseStep.process_id == name, CaseStep.at >= since))
+             for name in processes(session)]
+    return min((at for at in found if at is not None), default=None)
+
+
 def between(session: Session, tenant_id: UUID, calendar: WorkCalendar, start: datetime, end: datetime,
             process_id: str = "") -> Tallies:
     """Elements that were finished and flows that were taken from `start` until before `end`; of one process or all."""
@@ -121,11 +128,14 @@ def between(session: Session, tenant_id: UUID, calendar: WorkCalendar, start: da
 def _count(session: Session, tenant_id: UUID, calendar: WorkCalendar, span: tuple[datetime, datetime], process_id: str,
            found: Tallies) -> None:
     within = (CaseStep.process_id == process_id, CaseStep.at >= span[0], CaseStep.at < span[1])
+    steps = session.execute(_rows(process_id, within)).all()
+    if not steps:
+        return
     pins = {case_id: str(pinned.get(process_id, "")) for case_id, pinned in session.execute(_pins(within))}
     known: dict[str, Ways] = {}
     lengths: dict[tuple[datetime, datetime], int] = {}
     worked = Worked(calendar, span[0].date() - LONG)
-    for case_id, rows in groupby(session.execute(_rows(process_id, within)), key=lambda row: row.case_id):
+    for case_id, rows in groupby(steps, key=lambda row: row.case_id):
         digest = pins.get(case_id, "")
         if not digest:
             continue

@@ -95,6 +95,18 @@ def test_counted_days_say_what_the_steps_say(office: Office) -> None:
     assert seen(office, back=30).elements["task_intake"].passages == 0
 
 
+def test_days_on_which_nothing_went_on_are_passed_over(office: Office) -> None:
+    played(office)
+    office.clock.move_to(office.clock.now() + timedelta(days=400))
+    office.submit()
+    office.clock.move_to(office.clock.now() + timedelta(days=400))
+    answers = []
+    while not answers or answers[-1]["more"]:
+        answers.append(dispatch(CountPassages(tenant_id=office.tenant_id, actor=SYSTEM, days=7)))
+    assert len(answers) < 5 and sum(one["days"] for one in answers) >= 800
+    assert seen(office, days=1_000).counted and len({row.day for row in office.rows(PassageDay)}) > 2
+
+
 def test_times_are_working_time_and_within_the_error(office: Office) -> None:
     played(office)
     count(office)
