@@ -62,7 +62,7 @@ class LeanCursor(psycopg.Cursor[Any]):
     def execute_all(self, asked: Sequence[tuple[str, Params]], *, commit: bool = False) -> None:
         """Several statements with parameters in one message, with what opens their transaction, and with its COMMIT.
 
-        They stay prepared, with one plan for all values until the statistics of a table of theirs change. `fetchall`
+        What comes again stays prepared, with one plan for all values until statistics of its tables change. `fetchall`
         gives the rows of the first, `nextset` goes on to the next. Raises the error of the first that failed; those
         behind it, and the COMMIT, are then not done.
         """
@@ -78,7 +78,7 @@ class LeanCursor(psycopg.Cursor[Any]):
         self._reset()
         self._tx = Transformer(self)
         queries = [self._asked(query, params) for query, params in asked]
-        yield from self._take((yield from self._ask(opening, queries, True, None, commit=commit)))
+        yield from self._take((yield from self._ask(opening, queries, None, None, commit=commit, keep=True)))
 
     def executemany(self, query: Query, params_seq: Iterable[Params], *, returning: bool = False) -> None:
         """As psycopg's, which has a pipeline of its own."""
@@ -99,10 +99,11 @@ class LeanCursor(psycopg.Cursor[Any]):
         return asked
 
     def _ask(self, opening: Sequence[Send], asked: Sequence[PostgresQuery], prepare: bool | None,
-             binary: bool | None, *, commit: bool = False) -> PQGen[list[list[PGresult]]]:
-        """The results of each."""
+             binary: bool | None, *, commit: bool = False, keep: bool = False) -> PQGen[list[list[PGresult]]]:
+        """The results of each. `keep`: what was asked before is prepared now."""
         known, sends, places = self._conn._prepared, [*opening], []
-        steps = [(one, *self._get_prepared(one, prepare)) for one in asked]
+        steps = [(one, *self._get_prepared(one, prepare or (keep and known.key(one) in known._counts) or None))
+                 for one in asked]
         for one, step, name in steps:
             if step is Prepare.SHOULD:
                 sends.append(partial(self._send_prepare, name, one))

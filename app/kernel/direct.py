@@ -1,7 +1,7 @@
-"""Fixed statements on columns, asked of the driver: running one by way of an ORM session costs more than its answer.
+"""Fixed statements, asked of the driver: running one by way of an ORM session costs more than its answer.
 
-Nothing else is left out: the session's transaction with its role, types of columns, events of statements, and errors as
-SQLAlchemy's. Objects are none of its business.
+Nothing else is left out: the session's transaction with its role, types of columns, objects of plain tables, events of
+statements, and errors as SQLAlchemy's.
 """
 
 from __future__ import annotations
@@ -105,9 +105,8 @@ def run_all(connection: Connection, asked: Sequence[tuple[str, Any]], *, commit:
     if not isinstance(driver, LeanConnection):
         return [_told(connection, text, parameters, lambda cursor: cursor.fetchall()) for text, parameters in asked]
     cursor: Any = connection.connection.cursor()
-    text, parameters = "", None
+    told: list[tuple[str, Any]] = []
     try:
-        told = []
         for text, parameters in asked:
             for hook in _hooks(connection):
                 text, parameters = hook(connection, cursor, text, parameters, None, False)
@@ -117,8 +116,8 @@ def run_all(connection: Connection, asked: Sequence[tuple[str, Any]], *, commit:
         while cursor.nextset():
             found.append(cursor.fetchall())
         cursor.close()
-    except BaseException as error:
-        _raise(connection, error, text, parameters, cursor)
+    except BaseException as error:  # of which of them it is, the driver does not tell
+        _raise(connection, error, ";\n".join(one[0] for one in told), [one[1] for one in told], cursor)
     return found
 
 
