@@ -9,6 +9,9 @@ from uuid import UUID
 
 from app.deadlines import Remaining
 
+MOST_COUNTED = 999
+"""Tasks are counted up to here; a number above it says "more"."""
+
 
 @dataclass(frozen=True)
 class InboxRow:
@@ -48,18 +51,24 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class InboxPage:
-    """One page of what was asked for. `counts`: open tasks of each tab the reader has, without further filters."""
+    """One page of what was asked for. `counts`: open tasks of each tab the reader has, without further filters.
+
+    `total` and `counts` above MOST_COUNTED: so many at least. `pages` of such a list: up to the next one. `before` and
+    `after`: where the earlier and the next page of it begin, for its address; empty where page numbers do.
+    """
 
     rows: tuple[InboxRow, ...]
     total: int
     page: int
     pages: int
     counts: Mapping[str, int]
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class InboxViewRow:
-    """A saved view with the number of tasks in it."""
+    """A saved view with the number of tasks in it, up to one more than MOST_COUNTED."""
 
     view_id: UUID
     name: str

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.cases import applying, stepping
+from app.cases import applying, placing, stepping
 from app.cases.model import Case, every
 from app.deadlines import Change, DeadlineBook, WorkCalendar, calendar_of, calendars
 from app.deadlines.model import Deadline
@@ -102,6 +102,7 @@ def _move(uow: UnitOfWork, ids: list[UUID], calendar: WorkCalendar, moved: list[
     query = select(Case).where(Case.tenant_id == uow.tenant_id, Case.id.in_(ids)).order_by(Case.id)
     cases = list(uow.session.scalars(every(query.execution_options(populate_existing=True))))
     books = DeadlineBook.load_open(uow.session, uow.tenant_id, ids, uow.now, calendar)
+    placing.read(uow, cases)
     for case in (one for one in cases if one.status == "open"):
         book = books[case.id]
         clocks += sum(state.state in ("running", "paused") for name in book.names() if (state := book.clock(name)))
@@ -109,6 +110,7 @@ def _move(uow: UnitOfWork, ids: list[UUID], calendar: WorkCalendar, moved: list[
             moved.append(_moved(case, book, change))
         applying.save_clocks(uow, case, book)
         stepping.set_timers(uow, case, book)
+        placing.place(uow, case, book)
     uow.session.flush()
     return clocks
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 
 from app import catalog
-from app.cases import applying, barring, clock_events, history, messaging, signals
+from app.cases import applying, barring, clock_events, history, messaging, placing, signals
 from app.cases.journal import record
 from app.cases.locking import lock, locked_case
 from app.cases.model import REQUEST, Case
@@ -126,6 +126,7 @@ def _write(uow: UnitOfWork, case: Case, ports: CasePorts, stepped: Stepped) -> N
         barring.bar(uow, case, stepped.opened)
         history.tell_tasks(uow, case, stepped)
         set_timers(uow, case, ports.book)
+        placing.place(uow, case, ports.book)
         if result.completed:
             outcome = next((str(p["outcome"]) for _, p in reversed(result.ended) if p.get("outcome")), "closed")
             applying.close(uow, case, outcome)

@@ -171,6 +171,12 @@ class DeadlineBook:
             return None
         return clock.warn_at if part == "warn_at" else clock.due_at
 
+    def nearest(self) -> tuple[datetime | None, datetime | None]:
+        """The first date and the first reminder of all clocks that run."""
+        running = [clock for clock in self._clocks.values() if clock.state == "running"]
+        return (min((clock.due_at for clock in running), default=None),
+                min((clock.warn_at for clock in running if clock.warn_at is not None), default=None))
+
     def explain(self, name: str, session: Session | None = None) -> list[Reason]:
         """Why the date is what it is; with a session also the acts of earlier days."""
         clock, row = self._clocks.get(name), self._rows.get(name)

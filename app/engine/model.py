@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,9 @@ from sqlalchemy import BigInteger, Boolean, Date, ForeignKeyConstraint, Index, I
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, Claimable, TenantScoped
+
+NO_QUEUE, NO_PLACE = "?", datetime(1970, 1, 1, tzinfo=UTC)
+"""Of a task that nobody has placed yet: its groups are looked at one by one, and it stands first: nothing is hidden."""
 
 
 def _instance() -> ForeignKeyConstraint:
@@ -45,11 +48,20 @@ class OpenTaskRow(TenantScoped, Base):
     `assigned_by`: who gave it to `claimed_by`; None when it was taken. `follow_up_on`: the day on which the holder
     wants to look again; it moves no clock. `barred`: who of its groups may not do it, as ` mark mark `; see
     `auth.policy.marks`.
+
+    From `queue` on: what lists choose and order by, so that an index answers them. Put there by the room above
+    (`cases.placing`); the defaults are of a row that it has not placed, or an older release wrote.
     """
 
     __tablename__ = "open_task"
     __table_args__ = (_instance(), Index(None, "tenant_id", "instance_id"),
-                      Index(None, "tenant_id", "claimed_by"), Index(None, "tenant_id", "business_key"))
+                      Index(None, "tenant_id", "business_key"),
+                      Index("ix_open_task_held", "tenant_id", "claimed_by", sqlite_where=text("claimed_by IS NOT NULL"),
+                            postgresql_where=text("claimed_by IS NOT NULL")),
+                      Index("ix_open_task_queue", "tenant_id", "queue", "priority", "next_at", "opened_at", "id",
+                            "claimed_by", "follow_up_on", "late_at", "warn_at", "urgency", "unit", "service", "module",
+                            "number"),
+                      Index("ix_open_task_order", "tenant_id", "priority", "next_at", "opened_at", "id"))
 
     instance_id: Mapped[UUID]
     business_key: Mapped[str | None] = mapped_column(String(80))
@@ -72,6 +84,15 @@ class OpenTaskRow(TenantScoped, Base):
     follow_up_on: Mapped[date | None] = mapped_column(Date)
     barred: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime]
+    queue: Mapped[str] = mapped_column(String(100), default=NO_QUEUE, server_default=NO_QUEUE)
+    next_at: Mapped[datetime] = mapped_column(default=NO_PLACE, server_default="1970-01-01 00:00:00.000000")
+    late_at: Mapped[datetime | None]
+    warn_at: Mapped[datetime | None]
+    number: Mapped[str | None] = mapped_column(String(30))
+    module: Mapped[str | None] = mapped_column(String(20))
+    service: Mapped[str | None] = mapped_column(String(40))
+    urgency: Mapped[str | None] = mapped_column(String(20))
+    unit: Mapped[str | None] = mapped_column(String(40))
 
 
 class OpenTaskGroup(TenantScoped, Base):

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.auth.model import Membership, User
-from app.cases import queries
+from app.cases import placing, queries
 from app.cases.inbox_filter import SORTS
 from app.cases.model import Case
 from app.deadlines.model import Deadline
@@ -47,10 +47,11 @@ def _case(uow: Any, source: random.Random, number: int, people: list[UUID]) -> N
     case_id, instance = new_id(), new_id()
     uow.session.add(ProcessInstance(tenant_id=uow.tenant_id, id=instance, process_id="p", definition_hash="0" * 64,
                                     state=b"", started_at=now))
-    uow.session.add(Case(
+    case = Case(
         tenant_id=uow.tenant_id, id=case_id, number=f"2026-{number:06}", channel="web", text=_text(source, 160),
         unit=unit, module="CS", urgency=source.choice(("normal", "urgent")), instance_id=instance,
-        token_hash=f"{number:064}", submitted_at=now, phase_at=now, status="open" if is_open else "closed"))
+        token_hash=f"{number:064}", submitted_at=now, phase_at=now, status="open" if is_open else "closed", service=None)
+    uow.session.add(case)
     due = now + timedelta(hours=source.randrange(-200, 200))
     uow.session.add(Deadline(tenant_id=uow.tenant_id, case_id=case_id, name="reply", started_at=now, due_at=due,
                              state="running" if is_open else "stopped", budget={"amount": 5, "unit": "wd"},
@@ -63,7 +64,9 @@ def _case(uow: Any, source: random.Random, number: int, people: list[UUID]) -> N
         tenant_id=uow.tenant_id, id=task, instance_id=instance, business_key=str(case_id), process_id="p",
         element_id="e", name="办理", name_en="Handle", groups=groups, properties={}, opened_at=now,
         priority=source.choice((50, 70, 90)), variables={"text": _text(source, 400)},
-        claimed_by=source.choice([None, *people])))
+        claimed_by=source.choice([None, *people]), queue=placing.queue_of(groups, None),
+        **placing.dates(None, due, due - timedelta(hours=30)),
+        **{name: getattr(case, name) for name in placing.OF_CASE}))
     uow.session.add_all(OpenTaskGroup(tenant_id=uow.tenant_id, task_id=task, group_name=one) for one in groups)
 
 

@@ -193,7 +193,7 @@ def _value(dialect: str, column: Any, value: Any, known: dict[UUID, int], place:
         return _id(dialect, known[value]) if value in known else None
     if column.table.name == "event_number" and column.name == "number":
         return f"{place} + s.n * {of}"  # without a gap behind those that are there
-    if column.table.name == "service_case" and column.name in ("number", "token_hash"):
+    if f"{column.table.name}.{column.name}" in ("service_case.number", "service_case.token_hash", "open_task.number"):
         return "'C' || CAST(s.n AS varchar(20))"
     if isinstance(column.type, String | Text) and isinstance(value, str):
         found = next((one for one in known if str(one) == value), None)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import text as sql
 
 from app.auth import queries as auth
 from app.auth.actors import actor_of
@@ -32,6 +37,7 @@ from app.kernel import database
 from app.kernel.commands import Actor
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.notifications.model import Notification
+from tests.integration.placed import misplaced
 from tests.integration.play import Office
 from tests.integration.test_lifecycle import INTAKE, to_handling
 
@@ -360,3 +366,24 @@ def test_a_deactivated_holder_blocks_nobody(office: Office) -> None:
     assert found.may_take and found.claimed_by_name is None
     office.send(ClaimTask, second, task_id=row.id)
     assert office.tasks()["task_handle"].claimed_by == second.user_id
+
+
+def test_tasks_from_before_are_placed_by_the_migration(office: Office) -> None:
+    for number in range(3):
+        row = accepting(office)
+        with database.current().engine.begin() as connection:
+            own = "due_at = opened_at" if number == 1 else "barred = ' @X '" if number else "lane = NULL"
+            connection.execute(sql(f"UPDATE open_task SET {own} WHERE element_id = '{row.element_id}'"))
+    office.submit()
+    office.work()  # without a clock that runs, or with another one
+    with database.current().engine.begin() as connection:
+        connection.execute(sql("UPDATE open_task SET queue = '?', next_at = '1970-01-01 00:00:00.000000', late_at = NULL, "
+                                "warn_at = NULL, number = NULL, module = NULL, service = NULL, urgency = NULL, unit = NULL"))
+    before = misplaced(office.tenant_id)
+    assert len(before) > 20 and {column for _task, column, _value, _right in before} >= {"queue", "next_at", "warn_at"}
+    [path] = (Path(__file__).parents[2] / "migrations/versions").glob("*_order_open_tasks.py")
+    fill = runpy.run_path(str(path))["fill"]
+    for _ in range(2):  # a second time changes nothing
+        with database.current().engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+            fill()
+        assert misplaced(office.tenant_id) == []

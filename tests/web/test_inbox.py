@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
+from html import unescape
 from typing import Any
 from uuid import UUID
 
 from app.auth.queries import staff
+from app.cases import queries
+from app.cases.queries import inbox, inbox_order
 from app.engine.model import OpenTaskRow
 from app.kernel import clock, database
 from app.tenancy.queries import tenant_by_slug
@@ -144,3 +148,25 @@ def test_security_24_a_providers_pages_name_no_case_of_others(app: Any) -> None:
     answer = provider.post("/staff/tasks/bulk", one, "/staff/account")
     assert answer.status_code == 409 and "no longer open" not in answer.headers.get("Location", "")
     assert open_task(ids.task_id).claimed_by is None
+
+
+def test_a_long_list_is_turned_page_by_page_and_says_that_it_is_long(app: Any, monkeypatch: Any) -> None:
+    for module in (inbox, inbox_order, queries):
+        monkeypatch.setattr(module, "MOST_COUNTED", 2)
+    monkeypatch.setattr(queries, "inbox_page", partial(queries.inbox_page, size=1))
+    ids = [str(fill(phone=f"1391111000{number}").task_id) for number in range(4)]
+    clerk, shown, address = Desk(app, "intake_clerk"), [], "/staff/?scope=group&sort=age"
+    for number in range(1, 5):
+        page = clerk.get(address)
+        assert "more than 2 open" in page and '<span class="number">2+</span>' in page and f"<span>Page {number}</span>" in page
+        assert not Labels(page).faults() and (">Earlier page<" in page) == (number > 1)
+        shown += rows(page)
+        live = re.search(r'data-live="([^"]+)"', page)
+        assert live and rows(clerk.get(unescape(live[1]).removeprefix(HOME))) == shown[-1:], "what is kept fresh is this page"
+        found = re.search(r'href="([^"]+)">Next page<', page)
+        address = unescape(found[1]).removeprefix(HOME) if found else ""
+        assert ("after=" in address) == (number < 4)
+    assert shown == ids and not address
+    back = re.search(r'href="([^"]+)">Earlier page<', page)
+    assert back and "before=" in back[1]
+    assert rows(clerk.get(unescape(back[1]).removeprefix(HOME))) == [ids[2]]

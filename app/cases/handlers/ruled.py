@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.auth import policy
 from app.auth import queries as auth
-from app.cases import access, events, handing, stepping, task_events
+from app.cases import access, events, handing, placing, stepping, task_events
 from app.cases.commands import NoteSupervision, RaiseUrgency, ReassignTasks, TellGroup
 from app.cases.journal import record, write_entry
 from app.cases.model import Case, CaseNotice
@@ -41,10 +41,13 @@ def tell_group(command: TellGroup, uow: UnitOfWork) -> dict[str, Any]:
 def raise_urgency(command: RaiseUrgency, uow: UnitOfWork) -> dict[str, Any]:
     """The column and the event; the process's own variable stays as its table decided."""
     case = _case(uow, command.case_id)
+    if case.status == "open":
+        stepping.lock(uow, case)  # its open tasks bear the urgency, too
     now = URGENCIES.index(case.urgency) if case.urgency in URGENCIES else 0
     if case.status != "open" or URGENCIES.index(command.urgency) <= now:
         return {"urgency": case.urgency, "raised": False}
     case.urgency = command.urgency
+    placing.reclassify(uow, case)
     record(uow, case, events.CaseClassified)
     return {"urgency": case.urgency, "raised": True}
 

@@ -2,11 +2,12 @@
 
 from app.cases.commitments.model import PROMISE
 from app.cases.inbox_filter import InboxFilter
+from app.cases.inbox_views import MOST_COUNTED, InboxPage
 from app.cases.queries.contacts import first_answers
 from app.cases.queries.desk import Caller, callers, carried, next_of_case, same_call, taken
 from app.cases.queries.forecast import Forecast, forecast
 from app.cases.queries.handing import Handing, binding_holders, handed, handing_of, possible_receivers
-from app.cases.queries.inbox import default_view, inbox_mark, inbox_page, inbox_views
+from app.cases.queries.inbox import Beside, default_view, inbox_mark, inbox_page, inbox_views
 from app.cases.queries.linked import Linked, Pair, linked, pair
 from app.cases.queries.lists import (
     cases_of_user,
@@ -52,8 +53,9 @@ from app.cases.sources import options
 from app.cases.views import Sentence
 
 __all__ = [
-    "DELIVERY", "PROMISE", "Caller", "Effect", "ElementCounts", "Forecast", "Handing", "InboxFilter", "Linked",
-    "Matter", "MovedClock", "Names", "NextTask", "NoticeView", "Pair", "ProcessPage", "Recalculated", "Rehearsed",
+    "DELIVERY", "MOST_COUNTED", "PROMISE", "Beside", "Caller", "Effect", "ElementCounts", "Forecast", "Handing",
+    "InboxFilter", "InboxPage", "Linked", "Matter", "MovedClock", "Names", "NextTask", "NoticeView", "Pair",
+    "ProcessPage", "Recalculated", "Rehearsed",
     "Running", "Sentence", "SimilarCase", "Standing", "Stopped", "StoppedFilter", "Through", "Veils",
     "binding_holders", "bound_units", "callers", "carried", "case_diagrams", "case_page", "cases_of_user",
     "closed_case_texts", "colleagues", "counts", "covers", "default_view", "draft", "element_counts",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ from app.auth import queries as auth
 from app.cases import handing
 from app.cases.inbox_filter import InboxFilter
 from app.cases.inbox_model import InboxView
-from app.cases.inbox_views import InboxPage, InboxRow, InboxViewRow
+from app.cases.inbox_views import MOST_COUNTED, InboxPage, InboxRow, InboxViewRow
 from app.cases.model import Case
-from app.cases.queries import inbox_scope
-from app.cases.queries.inbox_scope import BY_DATE, CLOCK_DUE, TITLE, WARN, Reader
+from app.cases.queries import inbox_order, inbox_scope
+from app.cases.queries.inbox_order import Asked, From
+from app.cases.queries.inbox_scope import BY_DATE, CLOCK_DUE, TITLE, WARN, Reader, scoped
 from app.cases.queries.rows import Names, clocks_of, places_of
 from app.deadlines import Countdown, Remaining, calendar_of
 from app.deadlines.model import Deadline
@@ -30,38 +32,67 @@ from app.kernel.sequencer import EventNumber
 from app.tenancy import zones
 
 SIZE = 50
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Where to read on in a long list: what a page said of itself as `before` and `after`. One of them."""
+
+    before: str = ""
+    after: str = ""
+
+
 BEAT = 120
 """Seconds after which a page is built anew though nothing happened: time itself moves dates and words."""
 
 
 def inbox_page(session: Session, actor: Actor, wanted: InboxFilter | None = None, page: int = 1,
-               size: int = SIZE) -> InboxPage:
-    """What is asked for, in its order; a page beyond the last is the last. Raises Forbidden."""
+               size: int = SIZE, beside: Beside = Beside()) -> InboxPage:
+    """What is asked for, in its order; a page beyond the last is the last. Raises Forbidden.
+
+    `beside`: from where a long list is read on.
+    """
     wanted, reader = wanted or InboxFilter(), _reader(session, actor)
-    conditions = inbox_scope.filtered(session, reader, wanted)
-    total = _count(session, conditions)
-    pages = max(1, -(-total // size))
+    asked = _asked(session, reader, wanted)
+    counts = _counts(session, reader)
+    ids = inbox_order.first_ids(session, asked)
+    if len(ids) > MOST_COUNTED:
+        return _long(session, asked, page, size, beside, counts)
+    pages = max(1, -(-len(ids) // size))
     page = min(max(1, page), pages)
-    query = (inbox_scope.joined((OpenTaskRow, Case, BY_DATE, CLOCK_DUE, WARN, TITLE))
-             .where(*conditions).order_by(*inbox_scope.ordered(reader, wanted.sort))
-             .limit(size).offset((page - 1) * size)
-             .options(defer(OpenTaskRow.variables), defer(OpenTaskRow.properties), defer(Case.text),
-                      defer(Case.fields)))
-    rows = _rows(session, reader, list(session.execute(query)))
-    counts = {scope: session.scalar(select(func.count()).select_from(OpenTaskRow).where(
-        inbox_scope.in_scope(reader, scope))) or 0 for scope in reader.scopes()}
-    return InboxPage(rows, total, page, pages, counts)
+    rows = _rows(session, reader, ids[(page - 1) * size:page * size])
+    return InboxPage(rows, len(ids), page, pages, counts)
+
+
+def _long(session: Session, asked: Asked, page: int, size: int, beside: Beside, counts: Mapping[str, int]) -> InboxPage:
+    """A part of a list whose length nobody knows: beside a known row, or one of the first pages by its number."""
+    page, back = max(1, page), bool(beside.before)
+    key = inbox_order.key_of(beside.before or beside.after, asked) if page > 1 else None
+    if key is None:
+        back, page = False, min(page, max(1, MOST_COUNTED // size))
+    skip = (page - 1) * size if key is None else 0
+    found = inbox_order.part(session, asked, From(key, back), skip + size + 1)
+    more = back or len(found) > skip + size
+    keys = found[-size:] if back else found[skip:skip + size]
+    if not keys and page > 1:  # what followed is done by now
+        return _long(session, asked, 1, size, Beside(), counts)
+    ends = [inbox_order.mark(one) for one in (keys[0], keys[-1])] if keys else ["", ""]
+    rows = _rows(session, asked.reader, [one[-1] for one in keys])
+    return InboxPage(rows, MOST_COUNTED + 1, page, page + more, counts,
+                     before=ends[0] if page > 1 else "", after=ends[1] if more else "")
 
 
 def inbox_views(session: Session, actor: Actor) -> tuple[InboxViewRow, ...]:
     """The reader's saved views by name, with the tasks in each."""
-    reader = _reader(session, actor)
-    found = []
-    for row in session.scalars(select(InboxView).where(InboxView.user_id == actor.user_id).order_by(InboxView.name)):
+    views = list(session.scalars(select(InboxView).where(InboxView.user_id == actor.user_id).order_by(InboxView.name)))
+    if not views:
+        return ()
+    reader, found = _reader(session, actor), []
+    for row in views:
         wanted = InboxFilter.parse(row.wanted)
         total = 0
         if wanted.scope in reader.scopes():  # a role may have gone since it was saved
-            total = _count(session, inbox_scope.filtered(session, reader, wanted))
+            total = session.scalar(scoped(inbox_order.count(_asked(session, reader, wanted).all()))) or 0
         found.append(InboxViewRow(row.id, row.name, wanted.document(), row.is_default, total))
     return tuple(found)
 
@@ -89,11 +120,27 @@ def _reader(session: Session, actor: Actor) -> Reader:
     return inbox_scope.reader_of(session, actor, now, today)
 
 
-def _count(session: Session, conditions: list[Any]) -> int:
-    return session.scalar(inbox_scope.joined((func.count(),)).where(*conditions)) or 0
+def _asked(session: Session, reader: Reader, wanted: InboxFilter) -> Asked:
+    return Asked(reader, wanted.scope, inbox_scope.in_scope(reader, wanted.scope),
+                 tuple(inbox_scope.filtered(session, reader, wanted)), wanted.sort)
 
 
-def _rows(session: Session, reader: Reader, found: list[Any]) -> tuple[InboxRow, ...]:
+def _counts(session: Session, reader: Reader) -> dict[str, int]:
+    """Of all tabs in one statement."""
+    scopes = reader.scopes()
+    counts = [inbox_order.count(inbox_scope.in_scope(reader, scope)).scalar_subquery().label(scope) for scope in scopes]
+    return dict(zip(scopes, session.execute(scoped(select(*counts))).one(), strict=True))
+
+
+def _rows(session: Session, reader: Reader, ids: Sequence[UUID]) -> tuple[InboxRow, ...]:
+    """The rows of some tasks in this order, from where their dates and words are at home."""
+    if not ids:
+        return ()
+    query = (inbox_scope.joined((OpenTaskRow, Case, BY_DATE, CLOCK_DUE, WARN, TITLE)).where(OpenTaskRow.id.in_(ids))
+             .options(defer(OpenTaskRow.variables), defer(OpenTaskRow.properties), defer(Case.text),
+                      defer(Case.fields)))
+    by_id = {row[0].id: row for row in session.execute(query)}
+    found = [by_id[one] for one in ids if one in by_id]
     names, places = Names(session), places_of(session, [row[1] for row in found])
     held = {row[0].claimed_by for row in found if row[0].claimed_by}
     known, called = handing.holders(session, held), auth.names(session, held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -51,20 +51,37 @@ def page_number() -> int:
 
 def found() -> dict[str, Any]:
     """Rows, tabs and saved views for the templates; a tab that the reader does not have is their groups'."""
-    asked = wanted()
+    asked, beside = wanted(), queries.Beside(request.args.get("before", ""), request.args.get("after", ""))
     with reading() as reader:
         mark = queries.inbox_mark(reader)
         try:
-            page = queries.inbox_page(reader, actor(), asked, page_number())
+            page = queries.inbox_page(reader, actor(), asked, page_number(), beside=beside)
         except Forbidden:
             asked = replace(asked, scope="group")
             page = queries.inbox_page(reader, actor(), asked, page_number())
         views = queries.inbox_views(reader, actor())
     current = next((view for view in views if view.wanted == asked.document()), None)
+    here = live_args(asked, page.page)
+    if page.page > 1:
+        here |= {name: value for name, value in asdict(beside).items() if value}
     return {"live_args": live_args, "page": page, "wanted": asked, "views": views, "current": current, "mark": mark,
+            "most": queries.MOST_COUNTED, "here_args": here, "pager": pager(page),
             "link": lambda **other: address(asked, **other),
             "view_link": lambda view: address(queries.InboxFilter.parse(view.wanted)),
-            "here_again": address(asked, page=page.page).removeprefix(request.script_root)}
+            "here_again": url_for("staff.inbox", **here).removeprefix(request.script_root)}
+
+
+def pager(page: queries.InboxPage) -> dict[str, dict[str, Any]]:
+    """`earlier` and `next`: what the addresses of those pages say beside the filter. What is not there is missing.
+
+    A long list is read on from the row where this page ends, so that nothing is left out when others finish tasks.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    if page.page > 1:
+        found["earlier"] = {"page": page.page - 1, **({"before": page.before} if page.before and page.page > 2 else {})}
+    if page.page < page.pages:
+        found["next"] = {"page": page.page + 1, **({"after": page.after} if page.after else {})}
+    return found
 
 
 def address(asked: queries.InboxFilter, **other: Any) -> str:
@@ -89,6 +106,12 @@ def show(outcomes: Mapping[UUID, str] | None = None, errors: FieldErrors | None 
         problem=problem, modules=[(code, t(name)) for code, name in WORDS["module"].items()],
         services=[(one.value, one.label) for one in services],
         groups=[(group, group_word(group)) for group in sorted(actor().groups)])
+
+
+@blueprint.app_template_filter("counted")
+def counted(number: int) -> str:
+    """A number of open tasks, which are counted so far and no further."""
+    return f"{queries.MOST_COUNTED}+" if number > queries.MOST_COUNTED else str(number)
 
 
 @blueprint.post("/tasks/<uuid:task_id>/claim")
