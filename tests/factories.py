@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -14,14 +13,10 @@ from app.auth import passwords
 from app.auth.queries import resident_by_phone, staff
 from app.cli.demo import office, tables
 from app.cli.demo.seed import SLUG, seed
-from app.kernel import clock
 from app.kernel import database as kernel_database
-from app.kernel.clock import VirtualClock
 from app.kernel.commands import Actor
 from app.kernel.database import Database
 from app.tenancy.queries import tenant_by_slug
-
-SEEDED = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,16 +35,12 @@ def cheap_passwords() -> None:
 
 
 def seed_demo(url: str) -> None:
-    """Publish the base definitions and make the demo office on a migrated database, before any play begins.
-
-    Rows are found by their ids, which tell when they were made: what a play does must not be older than its office.
-    """
+    """Publish the base definitions and make the demo office on a migrated database."""
     assemble()
     cheap_passwords()
     engine = create_engine(url)
     kernel_database.install(Database(engine))
-    with clock.use(VirtualClock(SEEDED)):
-        seed(SLUG, password=office.PASSWORD)
+    seed(SLUG, password=office.PASSWORD)
     engine.dispose()
 
 

@@ -29,7 +29,6 @@ def test_depth_is_what_waits_and_what_stopped(office: Office, monkeypatch: pytes
     def broken(_call: Any) -> dict[str, Any]:
         raise OSError("no line")
 
-    office.work()  # what the making of the office left to be told
     assert {name: number for name, (number, _late) in depth.waiting(office.clock.now()).items()} == {
         "events": 0, "jobs": 0, "timers": 0, "messages": 0, "notifications": 0, "bulk": 0}
     monkeypatch.setitem(registry._connectors, "suggest", broken)
