@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ NUMBER, CHUNK, SOON, LONGEST = 10_000, 500, 20.0, 1_500.0
 """Timers; copies in one transaction; seconds until the second in which they are due, and until patience ends."""
 DUE, PAST = re.compile(rb'"due":\["[^"]+"'), b'"due":["2020-01-01T00:00:00+08:00"'
 """The engine asks its own date once more; here the rows alone say when."""
+SEED = re.compile(rb'"seed":"[0-9a-f]+"')
+"""What the ids of an instance follow from, with the millisecond: copies that shared it would make the same ids."""
 WORKERS = {"sqlite": (1,), "postgresql": (4,)}
 
 
@@ -99,7 +102,9 @@ def _moved(name: str, value: Any, ids: dict[UUID, UUID], place: int) -> Any:
         value = dump_document(unpack(value))
         for old, new in ids.items():
             value = value.replace(old.hex.encode(), new.hex.encode()).replace(str(old).encode(), str(new).encode())
-        return packed(DUE.sub(PAST, value))
+        found, seeds = SEED.subn(b'"seed":"%s"' % secrets.token_hex(16).encode(), value)
+        assert seeds == 1
+        return packed(DUE.sub(PAST, found))
     if isinstance(value, str):
         return next((str(new) for old, new in ids.items() if str(old) == value), value)
     return value
