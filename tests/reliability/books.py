@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
@@ -40,7 +41,17 @@ class Difference:
     def __str__(self) -> str:
         lines = [f"{word} {table}: {row[:600]}" for word, rows in (("lost", self.lost), ("doubled", self.doubled))
                  for table, row in rows[:6]]
-        return "\n".join(lines)
+        return "\n".join([*self._changed(), *lines])
+
+    def _changed(self) -> list[str]:
+        """Where rows differ from the most alike of the other run."""
+        found = []
+        for table, row in self.lost[:20]:
+            alike = [(len(commonprefix([row, other])), other) for name, other in self.doubled if name == table]
+            if alike:
+                at, other = max(alike)
+                found.append(f"changed {table}: {row[max(0, at - 60):at + 60]!r} -> {other[max(0, at - 20):at + 60]!r}")
+        return found
 
 
 def read(engine: Engine, *, masked: bool = True, without: Collection[str] = ()) -> Books:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from app.engine.model import ProcessInstance
 GUARD, UPDATE = 't."version" = x." before"', 'UPDATE "process_instance"'
 """The comparison of versions on PostgreSQL, and the statement that has one on SQLite."""
 VERSION, ANY = '"version" = ?', '"version" <> -?'
+WINDOW = 0.01
+"""Seconds between reading and writing on SQLite, so that others really read meanwhile: a step there takes less."""
 LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \w+(, \w+)*)?( SKIP LOCKED)?")
 
 
@@ -43,6 +46,7 @@ def neither_lock_nor_version(engine: Engine) -> Iterator[None]:
     def rewrite(_connection: Any, _cursor: Any, text: str, parameters: Any, *_more: Any) -> tuple[str, Any]:
         text = text.replace(GUARD, GUARD.replace("= ", "<> -"))
         if text.startswith(UPDATE):
+            time.sleep(WINDOW)
             head, _where, tail = text.rpartition(" WHERE ")
             text = f"{head} WHERE {tail.replace(VERSION, ANY)}"
         if text == "BEGIN IMMEDIATE":
