@@ -27,7 +27,7 @@ Send = Callable[[], None]
 NEVER = 10**9
 """Uses after which a statement stays prepared that nobody asked to be. Most are planned for their own values: what is
 best for a small office is not for a large one. Look-ups by key and what a flush writes are the same for all, and
-planning them takes longer than running them, so those are prepared at once (`LeanCursor.execute_all`)."""
+planning them takes longer than running them, so those are prepared when they come again (`LeanCursor.execute_all`)."""
 
 
 class LeanConnection(psycopg.Connection[Any]):

@@ -64,6 +64,7 @@ class BundlingSession(Session):
     def rollback(self) -> None:
         """As its base, also before the transaction has begun."""
         self.forget()
+        self._last = False
         super().rollback()
 
     def _is_clean(self) -> bool:
@@ -83,7 +84,8 @@ class BundlingSession(Session):
         self.forget()
         if groups:
             self.info.pop(direct.FORETOLD, None)
-            writing.write(direct.connection_of(self), groups, last=self._last)
+            last, self._last = self._last, False  # once: what comes after it is another transaction's
+            writing.write(direct.connection_of(self), groups, last=last)
         self._remove_newly_deleted(gone)
         self._register_persistent({*made, *changed})
 
